@@ -1,0 +1,1 @@
+"""The instructor's package: `python -m grading --help`."""
