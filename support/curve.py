@@ -48,7 +48,7 @@ def draw_curve(history, file_name):
     bound.set_title("ELBO", fontsize=10, loc="left", color=INK)
     reconstruction.set_title("reconstruction", fontsize=10, loc="left", color=INK)
     kl.set_title("KL (is subtracted)", fontsize=10, loc="left", color=INK)
-    bound.set_ylabel("nats/image")
+    bound.set_ylabel("nats/image, dynamic binarisation", fontsize=8)
     kl.legend(frameon=False, fontsize=8)
     with atomic_path(file_name) as path:
         figure.savefig(path)

@@ -19,7 +19,7 @@ from support.training import load_checkpoint, save_checkpoint
 UNIT = "nats/image (dynamic binarisation)"
 FULL_SIZE = 60_000
 # Epochs by default, and with --quick: the subset has fewer steps in each.
-EPOCHS = {"mnist": (30, 5), "subset": (200, 60)}
+EPOCHS = {"mnist": (30, 5), "subset": (200, 100)}
 
 
 def positive(kind):
@@ -49,7 +49,7 @@ def parse_options(argv):
     )
     add = parser.add_argument
     add("--epochs", type=positive(int), help="default: 30, on the subset 200")
-    add("--quick", action="store_true", help="a short run: 5 epochs, on the subset 60")
+    add("--quick", action="store_true", help="a short run: 5 epochs, on the subset 100")
     add("--batch-size", type=positive(int), default=200, help="images per step (%(default)s)")
     add("--learning-rate", type=positive(float), default=1e-3, help="Adam's (%(default)s)")
     add("--seed", type=seed_number, default=0, help="of all random numbers (%(default)s)")

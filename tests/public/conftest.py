@@ -1,0 +1,49 @@
+"""Load the file under test, and say in plain words what is not written yet."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = next(p for p in Path(__file__).resolve().parents if (p / "vae.py").exists())
+sys.path.insert(0, str(ROOT))
+
+from support.messages import describe, hint_for, read_exercises  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--vae", default=ROOT / "vae.py", help="the file to test (default: vae.py)")
+
+
+@pytest.fixture(scope="session")
+def vae_file(request):
+    return Path(request.config.getoption("--vae"))
+
+
+@pytest.fixture(scope="session")
+def vae(vae_file):
+    """The student's file as a module."""
+    spec = importlib.util.spec_from_file_location("vae_under_test", vae_file)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        pytest.fail(f"{vae_file} cannot be imported: {type(error).__name__}: {error}", False)
+    return module
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Turn NotImplementedError into a friendly failure, and add a hint to errors we know."""
+    try:
+        return (yield)
+    except NotImplementedError as error:
+        name = str(error).rpartition(" ")[2]
+    except Exception as error:
+        if hint_for(error):
+            item.add_report_section("call", "hint", hint_for(error))
+        raise
+    path = item.funcargs["vae_file"]
+    where = [describe(e, path) for e in read_exercises(path) if e.name == name]
+    pytest.fail("\n".join(["not implemented yet:", *where]), pytrace=False)
