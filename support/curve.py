@@ -36,7 +36,7 @@ def draw_curve(history, file_name):
         bound.annotate(
             text, (1, value), xycoords=("axes fraction", "data"), xytext=(0, 2),
             textcoords="offset points", ha="right", va="bottom", fontsize=7.5, color=GREY,
-        )  # fmt: skip
+        ).set_in_layout(False)  # fmt: skip
     best = max(row[part]["elbo"] for row in history["epochs"] for part in ("train", "test"))
     lowest = min(
         [row["train"]["elbo"] for row in history["epochs"]] + [*history["baselines"].values()]

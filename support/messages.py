@@ -93,7 +93,7 @@ def check_bound(value, gradients):
             "compute_KL (1.3) and vae_lower_bound (1.4): the bound is log-likelihood minus KL."
         )
     for network, gradient in zip(("generative", "recognition"), gradients or (), strict=False):
-        if not any(np.any(W) for W, _ in gradient):
+        if not any(np.any(array) for layer in gradient for array in layer):
             raise RunError(
                 f"The gradient of the {network} network is zero: it would never learn. Something "
                 "between it and the bound cannot be differentiated: a plain numpy function where "
@@ -114,7 +114,7 @@ HINTS = {
         "A value that is being differentiated was put into a plain numpy array. Use the "
         "functions of autograd.numpy, here called np."
     ),
-    "Grad only applies to real scalar-output": (
+    "only applies to real scalar-output": (
         "vae_lower_bound must return one number, the mean over the batch (task 1.4)."
     ),
     "could not be broadcast together": (

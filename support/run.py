@@ -153,7 +153,11 @@ class Run:
         try:
             yield
         except KeyboardInterrupt:
-            print("\nInterrupted: drawing what has been learnt so far. --resume goes on.")
+            saved = [row["epoch"] for row in self.history["epochs"]]
+            print(
+                "\nInterrupted: drawing what has been learnt so far. "
+                + (f"--resume goes on after epoch {saved[-1]}." if saved else "No epoch was saved.")
+            )
         finally:
             if self.bar is not None:
                 self.bar.close()
