@@ -4,11 +4,11 @@ autograd's vector-Jacobian products (VJPs) are written for generality. On a netw
 ours they take longer than its matrix products: some loop where numpy could do one operation, and
 some turn float32 into float64, after which the whole backward pass runs at half the speed. The
 replacements here compute the same numbers, and leave to autograd whatever they do not cover.
-Importing `support` switches them on; VAE_PLAIN_AUTOGRAD=1 in the environment leaves them off.
+What each costs and brings is measured in docs/training_speed.md. Importing `support` switches them
+on; VAE_PLAIN_AUTOGRAD=1 in the environment leaves them off.
 """
 
 import ctypes
-import os
 import sys
 
 import autograd.core
@@ -109,7 +109,7 @@ def maximum_vjp(argnum, ans, x, y):
     ties = np.equal(this, other)
     share = np.equal(this, ans).astype(np.result_type(ans))
     if ties.any():
-        share[ties] = 0.5
+        share = onp.where(ties, share / 2, share)
     return lambda g: keep_type(g, ans) * share
 
 
@@ -209,8 +209,3 @@ def keep_memory():
         libc.mallopt(mmap_threshold, 1 << 30)
         libc.mallopt(trim_threshold, 1 << 30)
         libc.mallopt(top_pad, 1 << 26)
-
-
-if os.environ.get("VAE_PLAIN_AUTOGRAD", "0") in ("", "0"):
-    use_fast()
-    keep_memory()

@@ -1,0 +1,1 @@
+"""Speed and quality, against other implementations; students do not run these."""

@@ -1,0 +1,262 @@
+"""The accelerated derivatives against plain autograd: same values, first and second derivatives."""
+
+import json
+import os
+import subprocess
+
+import autograd.numpy as np
+import numpy as onp
+import pytest
+from autograd import grad, jacobian, make_jvp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from support import acceleration
+from tests.tools.helpers import ROOT, python
+
+settings.register_profile("here", deadline=None, max_examples=40, derandomize=True)
+settings.load_profile("here")
+
+TYPES = st.sampled_from([onp.float32, onp.float64])
+SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def leave_fast():
+    yield
+    acceleration.use_fast()
+
+
+def array(shape, dtype, seed, ties=False):
+    """Random numbers, few different ones if `ties`; every other one a view with gaps."""
+    rng = onp.random.default_rng(seed)
+    values = rng.integers(-2, 3, (2, *shape)) if ties else rng.standard_normal((2, *shape))
+    values = values.astype(dtype)
+    return onp.moveaxis(values, 0, -1)[..., 0] if seed % 2 else values[0]
+
+
+def derivatives(function, x):
+    """Value, gradient of a random projection, and gradient of a projection of that."""
+    value = function(x)
+    weights = onp.random.default_rng(1).standard_normal(onp.shape(value)).astype(x.dtype)
+
+    def project(x):
+        return np.sum(np.sin(function(x)) * weights)  # sin: so that second derivatives are there
+
+    more_weights = onp.random.default_rng(2).standard_normal(x.shape)
+    first = grad(project)(x)
+    second = grad(lambda x: np.sum(grad(project)(x) * more_weights))(x)
+    return value, first, second
+
+
+def assert_same(function, *xs):
+    """Accelerated and plain autograd agree to rounding, with respect to every argument."""
+    for argnum in range(len(xs)):
+
+        def one(x, argnum=argnum):
+            return function(*xs[:argnum], x, *xs[argnum + 1 :])
+
+        acceleration.use_fast([])
+        plain = derivatives(one, xs[argnum])
+        acceleration.use_fast()
+        fast = derivatives(one, xs[argnum])
+        tolerance = 2e-4 if onp.result_type(*xs) == onp.float32 else 1e-10
+        for ours, theirs in zip(fast, plain, strict=True):
+            assert onp.shape(ours) == onp.shape(theirs)
+            onp.testing.assert_allclose(ours, theirs, tolerance, tolerance)
+        assert fast[1].dtype in (xs[argnum].dtype, plain[1].dtype)
+
+
+@given(st.data(), TYPES, st.integers(0, 9))
+def test_slices_and_integers(data, dtype, seed):
+    x = array(data.draw(hnp.array_shapes(max_dims=3, min_side=0, max_side=4)), dtype, seed)
+    index = data.draw(hnp.basic_indices(x.shape, allow_newaxis=True))
+    other = data.draw(hnp.basic_indices(x.shape))
+    assert_same(lambda x: x[index], x)
+    assert_same(lambda x: np.sum(x[index]) * x[other] + x[index][..., None].sum(), x)  # overlapping
+
+
+@given(st.data(), TYPES, st.integers(0, 9))
+def test_repeated_indices_and_masks_are_left_to_autograd(data, dtype, seed):
+    x = array(data.draw(hnp.array_shapes(max_dims=3, max_side=4)), dtype, seed)
+    index = data.draw(
+        st.one_of(
+            hnp.integer_array_indices(x.shape),
+            hnp.arrays(bool, x.shape),
+            st.lists(st.integers(0, len(x) - 1), min_size=1),
+        )
+    )
+    assert not acceleration.is_basic(index)
+    assert_same(lambda x: x[index], x)
+
+
+@pytest.mark.parametrize("index", [True, (True, 0), (slice(None), [0, 0]), onp.array([0, 0])])
+def test_what_may_repeat_or_mask_is_not_a_basic_index(index):
+    assert not acceleration.is_basic(index)
+
+
+@given(st.data(), TYPES, st.integers(0, 9), st.booleans())
+def test_maximum_with_broadcasting_and_ties(data, dtype, seed, ties):
+    shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3))
+    x, y = (array(s, dtype, seed + i, ties) for i, s in enumerate(shapes.input_shapes))
+    assert_same(np.maximum, x, y)
+    assert_same(lambda x: np.maximum(0, x), x)
+    assert_same(lambda x: np.maximum(x, 0.0), x)
+    assert_same(lambda x: np.maximum(x, x), x)
+
+
+@given(st.data(), TYPES, st.integers(0, 9), st.booleans())
+@pytest.mark.parametrize("reduce", [np.sum, np.mean])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # means of nothing
+def test_sums_and_means_over_any_axes(reduce, data, dtype, seed, keepdims):
+    x = array(data.draw(SHAPES), dtype, seed)
+    axes = st.one_of(st.none(), st.integers(-x.ndim, x.ndim - 1)) if x.ndim else st.none()
+    if x.ndim:
+        axes = st.one_of(axes, st.sets(st.integers(0, x.ndim - 1), min_size=1).map(tuple))
+    axis = data.draw(axes)
+    if x.size == 0 and reduce is np.mean:
+        return  # nan on both sides, of different making
+    assert_same(lambda x: reduce(x, axis=axis, keepdims=keepdims), x)
+    assert_same(lambda x: reduce(x * x, axis=axis), x)
+
+
+def test_a_gradient_of_a_sum_can_be_written_to():
+    gradient = grad(np.sum)(onp.ones(3))
+    gradient *= 2
+    assert gradient.tolist() == [2, 2, 2]
+
+
+@given(st.data(), TYPES, TYPES, st.integers(0, 9))
+def test_products_of_matrices_vectors_and_scalars(data, dtype, other_dtype, seed):
+    shapes = data.draw(
+        st.one_of(
+            st.tuples(*[st.integers(0, 4)] * 3).map(lambda n: ((n[0], n[1]), (n[1], n[2]))),
+            st.sampled_from([((), (2, 3)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2))]),
+            st.sampled_from([((2, 3, 4), (4, 5)), ((2, 3), (4, 3, 2))]),
+        )
+    )
+    A, B = array(shapes[0], dtype, seed), array(shapes[1], other_dtype, seed + 1)
+    if dtype == other_dtype:
+        assert_same(np.dot, A, B)
+    elif A.ndim == B.ndim == 2:
+        acceleration.use_fast()
+        for argnum in (0, 1):
+            g = grad(lambda A, B: np.sum(np.dot(A, B)), argnum)(A, B)
+            assert g.dtype == (A, B)[argnum].dtype
+
+
+@given(SHAPES, TYPES, st.integers(0, 9), st.sampled_from([0, 0.0, -1.5, 3]))
+def test_logaddexp_with_a_number_or_an_array(shape, dtype, seed, number):
+    x = array(shape, dtype, seed)
+    assert_same(lambda x: np.logaddexp(number, 5 * x), x)
+    assert_same(lambda x: np.logaddexp(5 * x, number), x)
+    assert_same(np.logaddexp, x, array(shape, dtype, seed + 1))
+
+
+@pytest.mark.parametrize("dtype", [onp.float32, onp.float64])
+def test_logaddexp_has_numpys_values_to_the_last_digits_and_at_the_ends(dtype):
+    x = onp.concatenate([onp.linspace(-120, 120, 4001), [-1e30, 1e30, onp.inf, -onp.inf, onp.nan]])
+    x = x.astype(dtype)
+    acceleration.use_fast()
+    with onp.errstate(invalid="ignore"):  # the nan
+        exact = onp.logaddexp(0, x.astype(float))
+        onp.testing.assert_allclose(np.logaddexp(0, x), exact, 4 * onp.finfo(dtype).eps, 1e-37)
+    assert np.logaddexp(0, x).dtype == dtype
+    assert np.logaddexp(onp.inf, onp.inf) == onp.inf
+    assert np.logaddexp(0, 2) == onp.logaddexp(0, 2)
+
+
+def test_complex_numbers_and_other_types_are_left_to_autograd():
+    z = onp.array([[1 + 2j, 3 - 1j], [0.5j, 1]])
+    for function in (
+        lambda z: np.real(np.sum(z[0] * z[1])),
+        lambda z: np.real(np.mean(z)),
+        lambda z: np.real(np.sum(np.dot(z, z))),
+    ):
+        acceleration.use_fast([])
+        plain = grad(function)(z)
+        acceleration.use_fast()
+        onp.testing.assert_allclose(grad(function)(z), plain)
+
+
+def test_forward_mode_and_jacobians_still_work():
+    x = onp.arange(6.0).reshape(2, 3)
+
+    def function(x):
+        return np.sum(np.maximum(x[:, 1:], 2.0) * np.mean(x), axis=-1) + np.logaddexp(0, x[:, 0])
+
+    acceleration.use_fast([])
+    plain = jacobian(function)(x), make_jvp(function)(x)(onp.ones_like(x))[1]
+    acceleration.use_fast()
+    onp.testing.assert_allclose(jacobian(function)(x), plain[0])
+    onp.testing.assert_allclose(make_jvp(function)(x)(onp.ones_like(x))[1], plain[1])
+    hessian_product = make_jvp(grad(lambda x: np.sum(function(x) ** 2)))(x)(onp.ones_like(x))[1]
+    acceleration.use_fast([])
+    plain = make_jvp(grad(lambda x: np.sum(function(x) ** 2)))(x)(onp.ones_like(x))[1]
+    onp.testing.assert_allclose(hessian_product, plain)
+
+
+TRAIN = """
+import json
+from data import load_mnist
+from solutions import vae
+from support import TrainingState, flatten
+_, images, *_ = load_mnist("subset")
+params, unflatten = flatten((vae.init_net_params([50, 200, 200, 784]),
+                             vae.init_net_params([784, 200, 200, 100])))
+state = TrainingState(params, vae.initialize_adam(params))
+bounds = []
+for _ in range(3):
+    vae.train_epoch(state, unflatten, images, 200, 1e-3, lambda value, _: bounds.append(value))
+print(json.dumps([float(bound) for bound in bounds]), state.params.dtype)
+"""
+
+
+@pytest.fixture(scope="module")
+def curve():
+    """A function that trains in a new process and returns the bound after every step."""
+
+    def train(plain):
+        environment = {**os.environ, "VAE_PLAIN_AUTOGRAD": plain}
+        run = subprocess.run(
+            python("-c", TRAIN), cwd=ROOT, env=environment, check=True, text=True,
+            capture_output=True,
+        )  # fmt: skip
+        bounds, dtype = run.stdout.rsplit(maxsplit=1)
+        assert dtype == "float32"
+        return onp.array(json.loads(bounds))
+
+    return train
+
+
+def test_the_loss_curve_is_that_of_plain_autograd(curve):
+    fast, plain = curve("0"), curve("1")
+    assert len(fast) == 3 * 23
+    onp.testing.assert_allclose(fast[:10], plain[:10], rtol=1e-5)
+    onp.testing.assert_allclose(fast, plain, rtol=2e-3)  # rounding, blown up by 69 steps
+    assert not onp.array_equal(fast, plain), "the switch did nothing"
+
+
+def test_another_version_of_autograd_is_left_alone_with_a_warning(monkeypatch):
+    import support
+
+    calls = []
+    monkeypatch.setattr(acceleration, "use_fast", lambda: calls.append(0))
+    monkeypatch.setattr(support, "version", lambda name: "1.10.0")
+    with pytest.warns(UserWarning, match=r"autograd 1\.8 and 1\.9, and this is 1\.10\.0"):
+        support.accelerate()
+    assert calls == []
+    monkeypatch.setattr(support, "version", lambda name: "1.9.7")
+    support.accelerate()
+    assert calls == [0]
+
+
+def test_keeping_memory_does_nothing_on_other_systems(monkeypatch):
+    monkeypatch.setattr(acceleration.ctypes, "CDLL", lambda name: pytest.fail("called"))
+    for system in ("darwin", "win32"):
+        monkeypatch.setattr(acceleration.sys, "platform", system)
+        acceleration.keep_memory()
+    monkeypatch.setattr(acceleration.sys, "platform", "linux")
+    monkeypatch.setattr(acceleration.ctypes, "CDLL", lambda name: object())  # musl has no mallopt
+    acceleration.keep_memory()
