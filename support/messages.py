@@ -83,8 +83,8 @@ def check_bound(value, gradients):
         raise RunError(
             f"The lower bound became {value}. Usual causes: the logarithm of a probability that "
             "rounds to 0 in bernoulli_log_prob (task 1.2); a KL with the wrong sign, which grows "
-            "without end (task 1.3, or its sign in 1.4); Adam walking downhill (task 2.2). "
-            "`python -m pytest` tells which."
+            "without end (task 1.3, or its sign in 1.4); Adam walking downhill (task 2.2); a very "
+            "large --learning-rate or --init-scale. `python -m pytest` tells which."
         )
     if value > 1:  # not 0: the estimate has rounding errors, a small KL none
         raise RunError(
@@ -99,6 +99,43 @@ def check_bound(value, gradients):
                 "between it and the bound cannot be differentiated: a plain numpy function where "
                 "autograd.numpy (np) is needed, float(...), or np.array(...) around a result."
             )
+
+
+def judge_result(test, baselines):
+    """Look at the results of an epoch.
+
+    Args:
+        test: a dict of "elbo", "reconstruction" and "kl" on test images, nats/image.
+        baselines: a dict of "independent_pixels" and "untrained", ELBOs in nats/image.
+
+    Returns:
+        What is strange about them, or an empty string.
+
+    Raises:
+        RunError: they are not finite.
+    """
+    if not np.isfinite(test["elbo"]):
+        raise RunError(
+            f"The ELBO of the test images is {test['elbo']}: reconstruction "
+            f"{test['reconstruction']}, KL {test['kl']}. Does bernoulli_log_prob (task 1.2) take "
+            "the logarithm of a probability that rounds to 0? `python -m pytest` tells."
+        )
+    if test["elbo"] < baselines["untrained"] - 10:
+        return (
+            "  Worse than untrained: is Adam walking downhill (task 2.2), or is there a wrong sign "
+            "in tasks 1.2 to 1.4?"
+        )
+    if test["elbo"] > baselines["independent_pixels"] / 4:
+        return (
+            "  Too good to be true: does bernoulli_log_prob (task 1.2) sum over all pixels, on and "
+            "off, and compute_KL (task 1.3) over all dimensions?"
+        )
+    if test["kl"] < 0.01 and abs(test["elbo"] - baselines["independent_pixels"]) < 10:
+        return (
+            "  The model ignores z: the KL is 0 and the ELBO that of independent pixels. Does z "
+            "depend on the encoder's output, and is the KL of each image subtracted just once?"
+        )
+    return ""
 
 
 HINTS = {
@@ -122,9 +159,15 @@ HINTS = {
         "the docstrings: one number per image has shape (B,)."
     ),
     "not aligned": (
-        "A matrix product got arrays that do not fit. Which of the two networks takes images, "
-        "and which takes z? See Args of vae_lower_bound."
+        "A matrix product got arrays that do not fit. Does the function get its sizes from its "
+        "arguments? Which of the two networks takes images, and which takes z?"
     ),
+    "zero-dimensional arrays cannot be concatenated": (
+        "bernoulli_log_prob and compute_KL must return one number per image, shape (B,): is there "
+        "a `return`, and does the sum go over the last axis only?"
+    ),
+    "NoneType": "A function returned None: is there a `return` in it?",
+    "'isfinite' not supported": "A function returned None: is there a `return` in it?",
     "Can't find vector space for value None": (
         "vae_lower_bound returned None: is there a `return` in it and in the functions it calls?"
     ),

@@ -1,14 +1,38 @@
 """All parameters of the model as one vector, and back."""
 
 import autograd.numpy as np
+from autograd.extend import SparseObject, defjvp, defvjp, primitive, vspace
+
+
+@primitive
+def view(flat, where, shape):
+    """The slice `where` of a vector, seen as an array of this shape."""
+    return flat[where].reshape(shape)
+
+
+@primitive
+def unview(g, where, space):
+    """A vector of the vector space `space`: `g` at `where`, zero elsewhere."""
+
+    def add_to(flat):
+        flat[where] += g.reshape(-1)
+        return flat
+
+    return SparseObject(space, add_to)
+
+
+defvjp(view, lambda ans, flat, where, shape: lambda g: unview(g, where, vspace(flat)))
+defjvp(view, "same")
+defvjp(unview, lambda ans, g, where, space: lambda outer: view(outer, where, g.shape))
+defjvp(unview, "same")
 
 
 def flatten(params):
     """Lay nested lists and tuples of arrays out in one vector, as Adam wants them.
 
     `autograd.misc.flatten` does the same by differentiating a chain of concatenations, which
-    costs more than the matrix products of a small network. Here every array is one slice of the
-    vector, so its gradient is added straight into the place where it belongs.
+    costs more than the matrix products of a small network. Here every array is a view of the
+    vector, and its gradient is added straight into the place where it belongs.
 
     Args:
         params: nested lists and tuples of arrays of one type.
@@ -20,7 +44,7 @@ def flatten(params):
     arrays = []
 
     def layout(node):
-        """`node` with every array replaced by its (start, stop, shape) in the vector."""
+        """`node` with every array replaced by its place in the vector and its shape."""
         if isinstance(node, (list, tuple)):
             return type(node)(layout(child) for child in node)
         start = sum(array.size for array in arrays)
@@ -29,8 +53,7 @@ def flatten(params):
 
     def build(flat, node):
         if isinstance(node, tuple) and node and isinstance(node[0], slice):
-            where, shape = node
-            return np.reshape(flat[where], shape)
+            return view(flat, *node)
         return type(node)(build(flat, child) for child in node)
 
     structure = layout(params)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from data.files import atomic_path
-from support.messages import RunError, check_bound, check_finished
+from support.messages import RunError, check_bound, check_finished, judge_result
 from support.randomness import seed_all
 from support.training import load_checkpoint, save_checkpoint
 
@@ -31,11 +31,11 @@ def positive(kind):
             raise argparse.ArgumentTypeError(f"{text} is not above 0")
         return number
 
-    parse.__name__ = kind.__name__
+    parse.__name__ = "whole number" if kind is int else "number"
     return parse
 
 
-def seed_number(text):
+def whole_number(text):
     """An argparse type: a whole number that is not negative."""
     if int(text) < 0:
         raise argparse.ArgumentTypeError(f"{text} is negative")
@@ -52,7 +52,7 @@ def parse_options(argv):
     add("--quick", action="store_true", help="a short run: 5 epochs, on the subset 100")
     add("--batch-size", type=positive(int), default=200, help="images per step (%(default)s)")
     add("--learning-rate", type=positive(float), default=1e-3, help="Adam's (%(default)s)")
-    add("--seed", type=seed_number, default=0, help="of all random numbers (%(default)s)")
+    add("--seed", type=whole_number, default=0, help="of all random numbers (%(default)s)")
     add(
         "--init-scale",
         type=positive(float),
@@ -95,6 +95,7 @@ class Run:
         seed_all(self.options.seed)
         self.seconds = 0.0
         self.bar = None
+        self.remark = ""
 
     @property
     def checkpoint(self):
@@ -140,12 +141,21 @@ class Run:
             state, self.history = load_checkpoint(self.checkpoint, self.settings)
             print(f"Going on after epoch {state.epoch} of {self.checkpoint}.")
         elif self.checkpoint.exists():
-            print(f"Starting anew; {self.checkpoint} will be replaced (--resume would go on).")
+            self.set_aside()
         print(
             f"{len(train_images):,} training and {len(test_images):,} test images ({data}), "
             f"{self.epochs} epochs.\nELBO = reconstruction - KL in {UNIT}; higher is better."
         )
         return state
+
+    def set_aside(self):
+        """Move the files of an earlier run into a folder of their own."""
+        folder = self.output_dir / "previous"
+        folder.mkdir(exist_ok=True)
+        for path in self.output_dir.iterdir():
+            if path.is_file():
+                path.replace(folder / path.name)
+        print(f"Starting anew; the results so far are now in {folder} (--resume would go on).")
 
     @contextlib.contextmanager
     def until_interrupted(self):
@@ -163,8 +173,13 @@ class Run:
                 self.bar.close()
 
     @contextlib.contextmanager
-    def progress(self, state):
-        """Time one epoch; yields what is to be called after every step of it."""
+    def progress(self, state, unflatten):
+        """Time one epoch; yields what is to be called after every step of it.
+
+        Args:
+            state: the `TrainingState`.
+            unflatten: turns a gradient into those of the two networks.
+        """
         from tqdm import tqdm
 
         if self.bar is None:
@@ -179,9 +194,9 @@ class Run:
             )
         smooth = None
 
-        def on_step(value, gradients):
+        def on_step(value, gradient):
             nonlocal smooth
-            check_bound(value, gradients if state.t == 0 else None)
+            check_bound(value, unflatten(gradient) if state.t == 0 else None)
             smooth = value if smooth is None else 0.98 * smooth + 0.02 * value
             self.bar.set_postfix_str(f"ELBO {smooth:.1f} nats/image", refresh=False)
             self.bar.update()
@@ -198,12 +213,13 @@ class Run:
             train, test: dicts of "elbo", "reconstruction" and "kl", nats/image.
 
         Raises:
-            RunError: the checkpoint cannot be written.
+            RunError: the results are not finite, or cannot be written.
         """
         if state.epoch == 0:
             self.history["baselines"]["untrained"] = test["elbo"]
             self.say(f"untrained      test ELBO {test['elbo']:7.1f} nats/image")
             return
+        remark = judge_result(test, self.history["baselines"])
         row = {"epoch": state.epoch, "seconds": self.seconds, "train": train, "test": test}
         self.history["epochs"].append(row)
         try:
@@ -218,12 +234,9 @@ class Run:
             f"epoch {state.epoch:3d}/{self.epochs}  train ELBO {parts(train)}  "
             f"test ELBO {parts(test)} nats/image  {self.seconds:.1f} s"
         )
-        stuck = test["kl"] < 1 and state.t > 1000
-        if stuck and abs(test["elbo"] - self.history["baselines"]["independent_pixels"]) < 10:
-            self.say(
-                "  The model ignores z: KL is 0 and the ELBO is that of independent pixels. Does "
-                "the log-likelihood sum over pixels, and does z depend on the encoder's output?"
-            )
+        if remark != self.remark:
+            self.say(remark)
+            self.remark = remark
 
     def say(self, line):
         """Print a line above the progress bar."""
@@ -289,6 +302,11 @@ def save_pictures(pictures, folder, save_images):
         except NotImplementedError as error:
             missing.setdefault(str(error), []).append(name)
         else:
+            if images is None:
+                raise RunError(f"{name}: the function for it returned None: is there a `return`?")
             save_images(images, Path(folder) / name, vmin=0, vmax=1)
     for task, names in missing.items():
-        print(f"Not drawn, because {task} is not written yet: {', '.join(names)}")
+        print(
+            f"Not drawn, because {task} is not written yet: {', '.join(names)}. Write it, and "
+            "--resume draws without training again."
+        )

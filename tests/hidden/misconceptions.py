@@ -222,6 +222,17 @@ def sample_is_cut_off_from_the_gradient(encoder_output):
     return mean + np.exp(log_std) * rng.standard_normal(mean.shape)
 
 
+@misconception(
+    "sample_latent_variables_from_posterior",
+    "Your function changes its argument, and the KL is then computed from the changed one. Build a "
+    "new array.",
+)
+def sample_overwrites_the_mean(encoder_output):
+    mean, log_std = np.split(encoder_output, 2, axis=-1)
+    mean += np.exp(log_std) * rng.standard_normal(mean.shape)
+    return mean
+
+
 # Task 1.2 -----------------------------------------------------------------------------------------
 
 

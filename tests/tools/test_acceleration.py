@@ -146,6 +146,16 @@ def test_products_of_matrices_vectors_and_scalars(data, dtype, other_dtype, seed
             assert g.dtype == (A, B)[argnum].dtype
 
 
+@given(st.data(), TYPES, st.integers(0, 9))
+def test_arithmetic_with_broadcasting_and_numbers(data, dtype, seed):
+    shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=2, min_side=0, max_side=3))
+    x, y = (array(s, dtype, seed + i) for i, s in enumerate(shapes.input_shapes))
+    for function in (np.add, np.subtract, np.multiply):
+        assert_same(function, x, y)
+    assert_same(lambda x: 2 * x - x * x + (1 - x), x)
+    assert_same(lambda x: x - np.float64(3), x)
+
+
 @given(SHAPES, TYPES, st.integers(0, 9), st.sampled_from([0, 0.0, -1.5, 3]))
 def test_logaddexp_with_a_number_or_an_array(shape, dtype, seed, number):
     x = array(shape, dtype, seed)

@@ -1,0 +1,128 @@
+"""The untrusted side: runs a student's file and answers requests about it.
+
+    python worker.py FOLDER [FOLDER ...]     the folders are put on the import path
+
+It speaks to the judge over the descriptors that were its standard input and output, and holds
+nothing worth stealing: no reference, no tests, no marks. Whatever the student's code does to this
+process, the judge only compares the values that come back.
+"""
+
+import os
+import sys
+
+MEMORY = 2 << 30  # bytes of address space
+FILE_SIZE = 16 << 20
+PROCESSES = 32  # of this user inside the sandbox; threads count too
+CPU_SECONDS = 120
+
+
+def limit_resources():
+    """Cap memory, file size, processes and processor time of this process and its children."""
+    import resource
+
+    for name, value in (
+        ("RLIMIT_AS", MEMORY),
+        ("RLIMIT_FSIZE", FILE_SIZE),
+        ("RLIMIT_NPROC", PROCESSES),
+        ("RLIMIT_CPU", CPU_SECONDS),
+        ("RLIMIT_CORE", 0),
+    ):
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            hard = resource.getrlimit(kind)[1]
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            try:
+                resource.setrlimit(kind, (value, value))
+            except (ValueError, OSError):  # macOS refuses some
+                continue
+
+
+def open_channel():
+    """The two streams to the judge; the standard ones then lead nowhere."""
+    inward, outward = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    return os.fdopen(inward, "rb"), os.fdopen(outward, "wb")
+
+
+def load(source):
+    """The student's file as the module `vae`, imported from a file as usual."""
+    import importlib.util
+    import tempfile
+
+    folder = tempfile.mkdtemp()
+    path = os.path.join(folder, "vae.py")
+    with open(path, "wb") as file:
+        file.write(source)
+    spec = importlib.util.spec_from_file_location("vae", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["vae"] = module
+    os.chdir(folder)
+    spec.loader.exec_module(module)
+    return module
+
+
+def report(error):
+    """An exception of the student's code, as plain data: kind, message, lines of their file."""
+    import traceback
+
+    from grading.perform import MissingFunctionError
+
+    kinds = {NotImplementedError: "not implemented", MissingFunctionError: "missing"}
+    kinds[MemoryError] = "memory"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [[f.lineno or 0, f.name] for f in frames if os.path.basename(f.filename) == "vae.py"]
+    if isinstance(error, SyntaxError) and error.lineno:
+        lines.append([error.lineno, "<module>"])
+    return {
+        "error": kinds.get(type(error), "error"),
+        "type": type(error).__name__[:100],
+        "message": str(error)[:1000],
+        "lines": lines[-5:],
+    }
+
+
+def answer(stream, number, reply):
+    """Send a reply, or say that it cannot be sent."""
+    from grading import wire
+
+    try:
+        message = wire.pack({**reply, "number": number})
+    except Exception as error:  # a student's value may do anything while it is looked at
+        message = wire.pack({"error": "bad value", "message": str(error)[:200], "number": number})
+    stream.write(message)
+    stream.flush()
+
+
+def main():
+    """Load the file that the first request holds, then answer requests until the judge leaves."""
+    inward, outward = open_channel()
+    sys.path[:0] = sys.argv[1:]
+    import warnings
+
+    from grading import wire
+    from grading.perform import perform
+
+    warnings.simplefilter("ignore")
+    limit_resources()
+    request = wire.receive(inward)
+    module = None
+    while request is not None:
+        try:
+            if module is None:
+                module = load(request["source"].tobytes())
+                reply = {"loaded": True}
+            else:
+                reply = perform(module, request)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are the student's as well
+            try:
+                reply = report(error)
+            except BaseException:
+                reply = {"error": "error", "type": "Exception", "message": "", "lines": []}
+        answer(outward, request["number"], reply)
+        request = wire.receive(inward)
+
+
+if __name__ == "__main__":
+    main()
