@@ -67,7 +67,7 @@ def perform(module, request):
 
     Returns:
         A dict of "value", "called" (which stand-ins were), "args" (as they are after the call),
-        and "vjp" where it was asked for.
+        "shared" (whether arrays in the value share memory), and "vjp" where it was asked for.
 
     Raises:
         MissingFunctionError: there is no such function.
@@ -91,4 +91,10 @@ def perform(module, request):
                 np.result_type(value)
             )
             result = {"value": value, "vjp": vjp(cotangent)}
-    return {**result, "called": sorted(called), "args": args}
+    return {**result, "called": sorted(called), "args": args, "shared": shared(result["value"])}
+
+
+def shared(value):
+    """Whether two arrays in a list or tuple share memory."""
+    arrays = [x for x in value if type(x) is onp.ndarray] if type(value) in (list, tuple) else []
+    return any(onp.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])

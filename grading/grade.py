@@ -1,0 +1,332 @@
+"""Grade submissions: one worker for each, hidden tests in this process, results as JSON."""
+
+import concurrent.futures
+import contextlib
+import hashlib
+import io
+import json
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.files import atomic_path
+from grading import plugin
+from grading.rubric import PATH as RUBRIC
+from grading.rubric import load_rubric
+from grading.submission import Submission, VerdictError
+
+ROOT = Path(__file__).parent.parent
+HIDDEN = ROOT / "tests" / "hidden"
+MAX_BYTES = 1 << 20
+
+
+class UnreadableError(Exception):
+    """There is no file that can be graded; the message says why."""
+
+
+def find_submissions(folder):
+    """The students in a folder.
+
+    Args:
+        folder: holds `NAME/vae.py`, or `NAME/<anything>/vae.py` as nbgrader's `submitted/` does.
+
+    Returns:
+        A dict from name to the student's folder, sorted by name.
+    """
+    names = [p for p in Path(folder).iterdir() if p.is_dir() and not p.name.startswith(".")]
+    return {path.name: path for path in sorted(names)}
+
+
+def read_submission(folder):
+    """The bytes of a student's `vae.py`.
+
+    Raises:
+        UnreadableError: there is none or more than one, or it is not a plain file of at most 1 MiB.
+    """
+    paths = [folder / "vae.py"] if os.path.lexists(folder / "vae.py") else []
+    paths = paths or sorted(p for p in folder.glob("*/vae.py") if not p.parent.is_symlink())
+    if len(paths) != 1:
+        found = ", ".join(str(p.relative_to(folder)) for p in paths) or "nothing"
+        raise UnreadableError(f"one vae.py is expected in the submission, found: {found}")
+    try:
+        # Not following links: one could lead to another student's file, or to a device.
+        descriptor = os.open(paths[0], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnreadableError("vae.py is not a plain file")
+            source = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(f"vae.py cannot be read: {error.strerror}") from error
+    if len(source) > MAX_BYTES:
+        raise UnreadableError("vae.py is larger than 1 MiB")
+    return source
+
+
+def fingerprint():
+    """A hash of everything that decides about marks, apart from the submission and the seed."""
+    digest = hashlib.sha256()
+    folders = [HIDDEN, ROOT / "solutions", ROOT / "grading", ROOT / "support"]
+    for path in [*sorted(p for folder in folders for p in folder.glob("*.py")), RUBRIC]:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def key_of(source, seed, version):
+    """What a result depends on: the submission, the seed and the grader."""
+    return hashlib.sha256(source + f"{seed} {version}".encode()).hexdigest()
+
+
+def grade(source, seed=0, slot=0, sandboxed=True):
+    """Grade one submission.
+
+    Args:
+        source: the bytes of its `vae.py`.
+        seed: of the random inputs.
+        slot: which of the graders that run at once this is, from 0.
+        sandboxed: whether to run it inside walls.
+
+    Returns:
+        A dict of "status", "message", "score", "max_score", "seed" and "items".
+    """
+    submission = Submission(source, seed, slot, sandboxed)
+    status, message = "graded", ""
+    try:
+        submission.ensure_loaded()
+    except VerdictError as verdict:
+        status, message = "import failed", str(verdict)
+    try:
+        records = run_checks(submission, seed) if status == "graded" else list_checks(message)
+    finally:
+        submission.close()
+    return summarise(records, status, message, seed)
+
+
+class Recorder:
+    """A plugin that hands the submission to a pytest session and keeps the session's config."""
+
+    def __init__(self, submission):
+        self.submission = submission
+
+    def pytest_configure(self, config):
+        """Hand over the submission."""
+        self.config = config
+        config.stash[plugin.SUBMISSION] = self.submission
+
+    def pytest_collection_finish(self, session):
+        """Keep the tests."""
+        self.tests = session.items
+
+
+def pytest_session(submission, *words):
+    """Run pytest on the hidden tests, in silence; returns the `Recorder`."""
+    recorder = Recorder(submission)
+    silence = io.StringIO()
+    switched_off = ("cacheprovider", "junitxml", "doctest", "hypothesispytest", "benchmark", "dash")
+    options = [str(HIDDEN), "-q", "--capture=no", "--tb=no", "-W", "ignore"]
+    options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={ROOT}"]
+    options += [word for name in switched_off for word in ("-p", f"no:{name}")]
+    with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+        code = pytest.main([*options, *words], plugins=[recorder])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"the hidden tests do not run (pytest: {code})\n{silence.getvalue()}")
+    return recorder
+
+
+def run_checks(submission, seed):
+    """The record of every check."""
+    recorder = pytest_session(submission, f"--grading-seed={seed}")
+    return recorder.config.stash[plugin.RECORDS]
+
+
+def list_checks(message):
+    """Records for a file that cannot be imported."""
+    return [
+        {
+            "item": plugin.item_of(test),
+            "name": test.name,
+            "weight": test.get_closest_marker("check").kwargs["weight"] / plugin.siblings(test),
+            "about": " ".join((test.function.__doc__ or "").split()),
+            "outcome": "error",
+            "message": message,
+            "hint": "",
+        }
+        for test in pytest_session(None, "--collect-only").tests
+    ]
+
+
+def summarise(records, status, message, seed):
+    """Turn records into marks by the rubric."""
+    rubric, items = load_rubric(), []
+    for item in rubric.items:
+        checks = [record for record in records if record["item"] == item.id]
+        whole = sum(check["weight"] for check in checks)
+        got = sum(check["weight"] for check in checks if check["outcome"] == "passed")
+        items.append(
+            {
+                "id": item.id,
+                "points": round(item.marks * got / whole, 2),
+                "max_points": item.marks,
+                "checks": [as_result(check, item.marks / whole) for check in checks],
+            }
+        )
+    return {
+        "status": status,
+        "message": message,
+        "score": round(sum(item["points"] for item in items), 2),
+        "max_score": rubric.automatic,
+        "seed": seed,
+        "items": items,
+    }
+
+
+def as_result(record, marks_per_weight):
+    """One check as it stands in the results."""
+    worth = round(record["weight"] * marks_per_weight, 2)
+    return {
+        "name": record["name"],
+        "about": record["about"],
+        "outcome": record["outcome"],
+        "points": worth if record["outcome"] == "passed" else 0,
+        "max_points": worth,
+        "message": record["message"],
+        "hint": record["hint"],
+    }
+
+
+def unreadable(message, seed):
+    """The result of a submission that has no file to grade."""
+    return summarise(list_checks(message), "unreadable", message, seed)
+
+
+def task(source, message, seed, sandboxed):
+    """What a grading process does: grade these bytes, or say why there are none.
+
+    Runs in a process pool or on a Dask cluster; takes and returns plain data.
+    """
+    if source is None:
+        return unreadable(message, seed)
+    return grade(source, seed, slot_number(), sandboxed)
+
+
+def slot_number():
+    """A number that tells the grading processes of this machine apart."""
+    return os.getpid() % 4000
+
+
+def die_with_parent():
+    """Ask Linux to end this process when the one that started it ends."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def safe_name(name):
+    """A student's name as part of a file name."""
+    return re.sub(r"[^\w.@+-]", "_", name)
+
+
+def grade_all(folder, output, seed=0, jobs=None, only=None, force=False, sandboxed=True, dask=None):
+    """Grade a folder of submissions, going on from what is there already.
+
+    Args:
+        folder, output: where the submissions are, and where results go.
+        seed: of the random inputs, the same for all students.
+        jobs: grading processes; default: one per core.
+        only: the name of the one student to grade.
+        force: grade also what has not changed.
+        sandboxed: whether to run submissions inside walls.
+        dask: the address of a Dask scheduler to use instead of processes here.
+
+    Yields:
+        `name, result` as each is ready; it has been written to `output/NAME.json` by then.
+    """
+    output = Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    version, waiting = fingerprint(), {}
+    for name, path in find_submissions(folder).items():
+        if only is not None and name != only:
+            continue
+        source, message = None, ""
+        try:
+            source = read_submission(path)
+        except UnreadableError as error:
+            message = str(error)
+        key = key_of((source or b"") + message.encode(), seed, version)
+        done = None if force else read_result(output / f"{safe_name(name)}.json", key)
+        if done is None:
+            waiting[name] = (key, source, message)
+        else:
+            yield name, done
+    for name, result in run_tasks(waiting, seed, jobs, sandboxed, dask):
+        result = {"student": name, **result, "key": waiting[name][0]}
+        write_json(output / f"{safe_name(name)}.json", result)
+        yield name, result
+
+
+def read_result(path, key):
+    """The result in a file, if it is one for this key."""
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+        return result if result["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_json(path, data):
+    """Write JSON in one step."""
+    with atomic_path(path) as temporary:
+        text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def run_tasks(waiting, seed, jobs, sandboxed, dask):
+    """Yield `name, result` for all that wait, whatever becomes of the processes that do it."""
+    if dask:
+        from distributed import Client
+
+        with Client(dask) as client:
+            futures = {
+                client.submit(task, source, message, seed, sandboxed, key=f"grade-{key}"): name
+                for name, (key, source, message) in waiting.items()
+            }
+            from distributed import as_completed
+
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        return
+    left = dict(waiting)
+    alone = False
+    while left:
+        # After a process of the pool has died, one at a time, to find out who did it.
+        batch = list(left)[:1] if alone else list(left)
+        with pool(1 if alone else jobs) as executor:
+            futures = {
+                executor.submit(task, left[name][1], left[name][2], seed, sandboxed): name
+                for name in batch
+            }
+            for future in concurrent.futures.as_completed(futures):
+                name = futures[future]
+                try:
+                    result = future.result()
+                except concurrent.futures.process.BrokenProcessPool:
+                    if not alone:
+                        continue
+                    result = unreadable("grading this file ended the grader itself", seed)
+                del left[name]
+                yield name, result
+        alone = True
+
+
+def pool(jobs):
+    """Processes that grade."""
+    import multiprocessing
+
+    return concurrent.futures.ProcessPoolExecutor(
+        jobs, multiprocessing.get_context("spawn"), initializer=die_with_parent
+    )

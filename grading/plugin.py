@@ -1,0 +1,123 @@
+"""The pytest side of grading: fixtures for hidden tests, and a record of every check."""
+
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grading.checks import CheckError
+from grading.hints import find_hints
+from grading.submission import Submission, VerdictError
+from support.messages import hint_for
+
+SECONDS = 10  # for one check, unless its marker says otherwise
+TIMEOUTS = 2  # after so many in one item its other checks are not tried
+RECORDS = pytest.StashKey()
+SUBMISSION = pytest.StashKey()
+RECORD = pytest.StashKey()
+
+
+def pytest_addoption(parser):
+    """The options of `pytest tests/hidden`."""
+    group = parser.getgroup("grading")
+    group.addoption("--submission", help="the vae.py to grade")
+    group.addoption("--grading-seed", type=int, default=0, help="of the random inputs")
+    group.addoption("--unsandboxed", action="store_true", help="run it without protection")
+
+
+def pytest_configure(config):
+    """Register the marker, and where the records go."""
+    config.addinivalue_line(
+        "markers", "check(weight, seconds=10): this test is worth a share of its item's marks"
+    )
+    config.stash[RECORDS] = []
+
+
+def item_of(test):
+    """The id of the rubric's item that a test belongs to, from the name of its file."""
+    return Path(test.path).stem.removeprefix("test_")
+
+
+@pytest.fixture(scope="session")
+def _submission(request):
+    """The submission, for the whole session."""
+    config = request.config
+    given = config.stash.get(SUBMISSION, None)
+    if given is not None:
+        yield given
+        return
+    path = config.getoption("--submission")
+    if not path:
+        pytest.exit("say which file to grade: pytest tests/hidden --submission PATH", 2)
+    submission = Submission(
+        Path(path).read_bytes(),
+        config.getoption("--grading-seed"),
+        sandboxed=not config.getoption("--unsandboxed"),
+    )
+    yield submission
+    submission.close()
+
+
+@pytest.fixture
+def submission(request, _submission):
+    """The student's file: `submission.call("compute_KL", x)`."""
+    marker = request.node.get_closest_marker("check")
+    records = request.config.stash[RECORDS]
+    item = item_of(request.node)
+    slow = [r for r in records if r["item"] == item and r["outcome"] == "timeout"]
+    _submission.answers, _submission.notes = [], []
+    if len(slow) >= TIMEOUTS:
+        raise VerdictError("timeout", "not tried, after two checks of this function took too long")
+    _submission.begin_check(marker.kwargs.get("seconds", SECONDS))
+    return _submission
+
+
+@pytest.fixture
+def random(request):
+    """Random numbers of this check: the same for all students of one grading run."""
+    seed = request.config.getoption("--grading-seed")
+    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn what happened into a record; keep judge's tracebacks out of everything."""
+    report = yield
+    marker = item.get_closest_marker("check")
+    if marker is None or call.when == "teardown" or (call.when == "setup" and report.passed):
+        return report
+    submission = item.funcargs.get("_submission")
+    record = {
+        "item": item_of(item),
+        "name": item.name,
+        "weight": marker.kwargs["weight"] / siblings(item),
+        "about": " ".join((item.function.__doc__ or "").split()),
+        **judge(item, call.excinfo and call.excinfo.value, submission),
+    }
+    item.config.stash[RECORDS].append(record)
+    if report.failed:
+        report.longrepr = f"{record['outcome']}: {record['message']}\n{record['hint']}".rstrip()
+    return report
+
+
+def siblings(item):
+    """How many tests one parametrised function makes: they share its weight."""
+    return math.prod(len(m.args[1]) for m in item.iter_markers("parametrize"))
+
+
+def judge(item, error, submission):
+    """Outcome, message and hint of one check."""
+    notes = " ".join(getattr(submission, "notes", []))
+    if error is None:
+        return {"outcome": "passed", "message": notes, "hint": ""}
+    if isinstance(error, VerdictError):
+        message = str(error)
+        return {"outcome": error.outcome, "message": message, "hint": hint_for(message)}
+    if isinstance(error, CheckError):
+        message = str(error)
+    else:  # an assert of the test, or a result that it could not digest: say nothing of its inside
+        message = "The result is not what it should be."
+    hints = find_hints(item_of(item), submission.answers) if submission else []
+    return {"outcome": "failed", "message": message, "hint": hints[0] if hints else ""}
