@@ -7,13 +7,21 @@ FALSE_ALARM = 1e-10  # of each statistical check, for an answer that is right
 
 
 class CheckError(Exception):
-    """A check failed; the message goes to the student."""
+    """A check failed; the message goes to the student.
+
+    Attributes:
+        mistake: the name of the misconception that the check has recognised, or None.
+    """
+
+    def __init__(self, message, mistake=None):
+        super().__init__(message)
+        self.mistake = mistake
 
 
-def require(condition, message):
-    """Fail the check with this message unless the condition holds."""
+def require(condition, message, mistake=None):
+    """Fail the check with this message, and this misconception, unless the condition holds."""
     if not condition:
-        raise CheckError(message)
+        raise CheckError(message, mistake)
 
 
 def numbers(value, shape=None):
@@ -46,11 +54,11 @@ def agree(got, wanted, what, rtol=1e-4, atol=1e-6):
     require(np.allclose(got, wanted, rtol, atol), f"{what} has wrong values.")
 
 
-def unchanged(before, reply):
+def unchanged(before, reply, mistake=None):
     """Fail if a call changed its arguments."""
     after = reply["args"]
     same = len(after) == len(before) and all(map(equal, before, after))
-    require(same, "The function changes an argument that is needed afterwards.")
+    require(same, "The function changes an argument that is needed afterwards.", mistake)
 
 
 def equal(a, b):

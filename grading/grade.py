@@ -15,6 +15,7 @@ import pytest
 
 from data.files import atomic_path
 from grading import plugin
+from grading.hints import settle
 from grading.rubric import PATH as RUBRIC
 from grading.rubric import load_rubric
 from grading.submission import Submission, VerdictError
@@ -153,6 +154,8 @@ def list_checks(message):
             "outcome": "error",
             "message": message,
             "hint": "",
+            "mistakes": [],
+            "answers": [],
         }
         for test in pytest_session(None, "--collect-only").tests
     ]
@@ -163,6 +166,7 @@ def summarise(records, status, message, seed):
     rubric, items = load_rubric(), []
     for item in rubric.items:
         checks = [record for record in records if record["item"] == item.id]
+        settle(checks)
         whole = sum(check["weight"] for check in checks)
         got = sum(check["weight"] for check in checks if check["outcome"] == "passed")
         items.append(

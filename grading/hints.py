@@ -20,6 +20,9 @@ def module_of(source, name):
     return module
 
 
+BY_NAME = {mistake.name: mistake for mistake in MISCONCEPTIONS}
+
+
 @functools.cache
 def reference():
     """The solution as a module of its own."""
@@ -33,36 +36,65 @@ def mistaken(mistake):
     return module_of(source, mistake.name)
 
 
-def find_hints(exercise, answers):
+def find_mistakes(exercise, answers):
     """The mistakes that give the same answers to the same requests.
 
     Args:
         exercise: the name of the function.
-        answers: pairs of a request and the student's reply, of one failing check.
+        answers: pairs of a request and the student's reply, of one check; where the student's
+            function raised an exception, its text takes the place of the reply.
 
     Returns:
-        Hints, the best first; usually one or none.
+        Names from the bank, in its order.
     """
     if not answers:
         return []
     right = replies(reference(), answers)
-    same_again = replies(reference(), answers, seed=1)
-    random = not all(map(agree, right, same_again))
+    random = not all(map(agree, right, replies(reference(), answers, seed=1)))
     return [
-        mistake.hint
+        mistake.name
         for mistake in MISCONCEPTIONS
         if mistake.exercise == exercise and matches(mistake, answers, right, random)
     ]
 
 
+def settle(records):
+    """Give every failed check of an item the one hint that fits best.
+
+    A mistake that explains a failed check but would also have failed one that passed is put behind
+    those that explain both.
+
+    Args:
+        records: of all checks of one item, with "mistakes" (candidates) and "answers"; they get
+            "hint".
+    """
+    passed = [record for record in records if record["outcome"] == "passed"]
+    for record in records:
+        names = record["mistakes"]
+        if len(names) > 1:
+            names = sorted(names, key=lambda name: contradictions(name, passed))
+        record["hint"] = BY_NAME[names[0]].hint if names else record["hint"]
+
+
+def contradictions(name, passed):
+    """How many of these checks, which passed, a mistake would have answered otherwise."""
+    count = 0
+    for record in passed:
+        right = replies(reference(), record["answers"])
+        if all(map(agree, right, replies(reference(), record["answers"], seed=1))):
+            theirs = replies(mistaken(BY_NAME[name]), record["answers"])
+            count += not all(map(agree, right, theirs))
+    return count
+
+
 def replies(module, answers, seed=0):
-    """What a module answers to the requests; None where it raises."""
+    """What a module answers to the requests; the text of the exception where it raises one."""
     found = []
     for number, (request, _) in enumerate(answers):
         try:
             found.append(perform(module, {**copy.deepcopy(request), "seed": seed + 97 * number}))
-        except Exception:
-            found.append(None)
+        except Exception as error:
+            found.append(f"{type(error).__name__}: {error}")
     return found
 
 
@@ -70,22 +102,18 @@ def matches(mistake, answers, right, random):
     """Whether this mistake explains the student's replies."""
     given = [reply for _, reply in answers]
     theirs = replies(mistaken(mistake), answers)
-    if any(reply is None for reply in theirs):
-        return False
-    if all(map(agree, given, theirs)) and not all(map(agree, given, right)):
-        return True
-    if not random or any(reply is None for reply in right):
+    if all(map(agree, given, theirs)):
+        return not all(map(agree, given, right))
+    if not random or any(isinstance(reply, str) for reply in (*given, *theirs, *right)):
         return False
     student, wrong, fine = (fingerprint(answers, r) for r in (given, theirs, right))
-    if student is None or wrong is None or len(student) != len(wrong):
-        return False
-    return close(student, wrong) and not (fine is not None and close(student, fine))
+    return close(student, wrong) and not close(student, fine)
 
 
 def agree(one, other):
     """Whether two replies are the same to rounding."""
-    if one is None or other is None:
-        return one is other
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
     keys = ("value", "vjp", "args", "shared")
     return all(same(one.get(key), other.get(key)) for key in keys)
 
@@ -103,32 +131,37 @@ def same(a, b):
 
 
 def fingerprint(answers, given):
-    """Statistics of random answers that tell one kind of noise from another.
+    """What kind of noise random answers have: what to compare exactly, what roughly, how roughly.
 
-    Standardised as for task 1.1 where the request has means and log standard deviations.
+    The noise is what task 1.1 adds to the mean, in units of the standard deviation, where the
+    request has means and log standard deviations; else the answer itself. None if the answers are
+    not matrices.
     """
-    features, values = [], []
+    kinds, sizes, slack, values = [], [], [], []
     for (request, _), reply in zip(answers, given, strict=True):
         value = np.asarray(reply["value"])
         if value.dtype.kind != "f" or value.ndim != 2 or value.size < 2:
             return None
         values.append(value)
-        first = np.asarray(request["args"][0]) if not isinstance(request["args"][0], list) else None
-        if first is not None and first.ndim == 2 and first.shape[1] == 2 * value.shape[1]:
+        first, log_std = request["args"][0], np.zeros(value.shape)
+        if isinstance(first, np.ndarray) and first.shape == (len(value), 2 * value.shape[1]):
             mean, log_std = np.split(first, 2, axis=1)
             value = (value - mean) / np.exp(log_std)
-        size = np.std(value)
-        features += [np.mean(value), size, np.mean(np.abs(value)), np.quantile(value, 0.999)]
-        features += [np.std(np.mean(value, axis=1)), np.std(np.mean(value, axis=0))]
-        features += [value.shape[0], value.shape[1]]
-        if reply.get("vjp") is not None:
-            vjp = np.asarray(reply["vjp"])
-            features += [float(np.any(vjp)), vjp.ndim]
-    if len(values) > 1 and values[0].shape == values[1].shape:
-        features.append(10.0 * np.allclose(values[0], values[1]))
-    return np.array(features)
+        varies = [np.std(value, axis=axis).mean() > 1e-9 for axis in (0, 1)]
+        kinds += [value.shape, varies, np.allclose(value, 0), np.any(reply.get("vjp"))]
+        if all(varies):
+            sizes += [*np.quantile(value, (0.2, 0.5, 0.8)), *np.quantile(abs(value), (0.5, 0.99))]
+            sizes.append(np.mean(np.log(abs(value) + 1e-12) * log_std))
+            slack += [5 * unit / np.sqrt(value.size) for unit in (*[np.std(value)] * 5, 1.0)]
+    kinds.append(len(values) > 1 and same(values[0], values[1]))
+    return kinds, np.array(sizes), np.array(slack)
 
 
-def close(a, b):
+def close(one, other):
     """Whether two fingerprints may be of the same kind of noise."""
-    return np.all(np.abs(a - b) <= 0.05 + 0.06 * np.maximum(np.abs(a), np.abs(b)))
+    if one is None or other is None or str(one[0]) != str(other[0]):
+        return False
+    if one[1].shape != other[1].shape:
+        return False
+    a, b, slack = one[1], other[1], one[2]
+    return bool(np.all(abs(a - b) <= 0.05 * np.maximum(abs(a), abs(b)) + slack))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grading.checks import CheckError
-from grading.hints import find_hints
+from grading.hints import BY_NAME, find_mistakes
 from grading.submission import Submission, VerdictError
 from support.messages import hint_for
 
@@ -95,6 +95,7 @@ def pytest_runtest_makereport(item, call):
         "weight": marker.kwargs["weight"] / siblings(item),
         "about": " ".join((item.function.__doc__ or "").split()),
         **judge(item, call.excinfo and call.excinfo.value, submission),
+        "answers": list(submission.answers) if submission else [],
     }
     item.config.stash[RECORDS].append(record)
     if report.failed:
@@ -111,13 +112,16 @@ def judge(item, error, submission):
     """Outcome, message and hint of one check."""
     notes = " ".join(getattr(submission, "notes", []))
     if error is None:
-        return {"outcome": "passed", "message": notes, "hint": ""}
+        return {"outcome": "passed", "message": notes, "hint": "", "mistakes": []}
+    outcome, message, mistakes, hint = "failed", str(error), [], ""
     if isinstance(error, VerdictError):
-        message = str(error)
-        return {"outcome": error.outcome, "message": message, "hint": hint_for(message)}
-    if isinstance(error, CheckError):
-        message = str(error)
-    else:  # an assert of the test, or a result that it could not digest: say nothing of its inside
+        outcome, hint = error.outcome, hint_for(message)
+    elif not isinstance(error, CheckError):
+        # An assert of the test, or a result that it could not digest: say nothing of its inside.
         message = "The result is not what it should be."
-    hints = find_hints(item_of(item), submission.answers) if submission else []
-    return {"outcome": "failed", "message": message, "hint": hints[0] if hints else ""}
+    if getattr(error, "mistake", None):
+        mistakes = [error.mistake]
+    elif submission is not None and outcome in ("failed", "error"):
+        mistakes = find_mistakes(item_of(item), submission.answers)
+    hint = BY_NAME[mistakes[0]].hint if mistakes else hint
+    return {"outcome": outcome, "message": message, "hint": hint, "mistakes": mistakes}

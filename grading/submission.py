@@ -80,6 +80,8 @@ class Submission:
         request = {**request, **more, "seed": int(self.seeds.integers(2**31))}
         reply = self.exchange(request)
         if "error" in reply:
+            if reply["error"] == "error":
+                self.answers.append((request, f"{reply.get('type')}: {reply.get('message')}"))
             raise self.verdict(reply)
         if not isinstance(reply.get("args"), list) or "value" not in reply:
             raise VerdictError("crashed", MESSAGES["crashed"])

@@ -658,7 +658,7 @@ def bound_times_N_over_batch_size(gen_params, rec_params, data):
     z = sample_latent_variables_from_posterior(encoder_output)
     logits = neural_net_predict(gen_params, z)
     log_likelihood = bernoulli_log_prob(data, logits)
-    return 60000 / len(data) * np.sum(log_likelihood - compute_KL(encoder_output))
+    return 60000 / len(data) * np.mean(log_likelihood - compute_KL(encoder_output))
 
 
 @misconception(

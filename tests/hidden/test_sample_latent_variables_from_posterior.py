@@ -36,7 +36,7 @@ def test_without_variance_a_sample_is_the_mean(submission, random):
     x[:, K:] = -30
     reply = submission.request(NAME, [x.copy()], {}, {})
     agree(reply["value"], x[:, :K], "The sample")
-    unchanged([x], reply)
+    unchanged([x], reply, "sample_overwrites_the_mean")
 
 
 @pytest.mark.check(weight=8)

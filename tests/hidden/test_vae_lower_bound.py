@@ -7,7 +7,7 @@ that z is its mean to rounding.
 import numpy as np
 import pytest
 
-from grading.checks import agree, binary, network, numbers, unchanged
+from grading.checks import agree, binary, network, numbers, require, unchanged
 from grading.perform import perform
 from solutions import vae
 
@@ -64,7 +64,7 @@ def check_value(submission, random, args):
     agree(reply["value"], wanted["value"], "The bound", rtol=1e-3)
 
 
-@pytest.mark.check(weight=4)
+@pytest.mark.check(weight=3)
 def test_value(submission, random):
     """Encode, sample, decode, compare, subtract the KL, average."""
     for _ in range(3):
@@ -96,23 +96,39 @@ def test_twice_the_batch_has_the_same_bound(submission, random):
     check_value(submission, random, [generator, encoder, np.concatenate([data, data])])
 
 
-@pytest.mark.check(weight=2)
+@pytest.mark.check(weight=1)
 @pytest.mark.parametrize("sizes", [(2, 5, 1, ()), (3, 11, 4, (6, 5, 4))])
 def test_other_sizes_and_depths(submission, random, sizes):
     """Other numbers of pixels, latent dimensions and layers."""
     check_value(submission, random, model(random, *sizes))
 
 
-@pytest.mark.check(weight=1)
-def test_a_batch_of_one_image(submission, random):
-    """One image."""
-    check_value(submission, random, model(random, 1))
-
-
-@pytest.mark.check(weight=1)
-def test_arguments_stay_as_they_are(submission, random):
-    """The function changes neither parameters nor data, and returns one number."""
+@pytest.mark.check(weight=3)
+def test_z_is_a_sample_from_q(submission, random):
+    """z comes from task 1.1, or varies as much as q(z|x) does."""
     args = model(random)
+    reply, wanted = answers(submission, random, args)
+    if HELPERS[0] not in reply["called"] and not uses_sampling(submission, random, args):
+        certain = without_variance(args)
+        first, second = (submission.call(NAME, *certain) for _ in range(2))
+        message = "z varies where q(z|x) has no variance."
+        require(np.allclose(first, second), message, "prior_is_decoded")
+        first, second = (submission.call(NAME, *args) for _ in range(2))
+        message = "z is the mean of q(z|x), not a sample."
+        require(not np.allclose(first, second), message, "mean_is_decoded")
+    agree(reply["value"], wanted["value"], "The bound", rtol=1e-3)
+
+
+def uses_sampling(submission, random, args):
+    """Whether the bound calls task 1.1 at all."""
+    reply = submission.request(NAME, args, {}, stand_ins(random, args))
+    return HELPERS[0] in reply["called"]
+
+
+@pytest.mark.check(weight=1)
+def test_one_image_and_arguments_stay_as_they_are(submission, random):
+    """A batch of one image; the function changes neither parameters nor data."""
+    args = model(random, 1)
     copy = [[(W.copy(), b.copy()) for W, b in net] for net in args[:2]] + [args[2].copy()]
     reply, wanted = answers(submission, random, copy)
     if reply["called"]:
