@@ -87,9 +87,12 @@ def perform(module, request):
                 return function(*args[:argnum], x, *args[argnum + 1 :], **kwargs)
 
             vjp, value = make_vjp(of_one)(args[argnum])
-            cotangent = np.reshape(request["cotangent"], np.shape(value)).astype(
-                np.result_type(value)
-            )
+            cotangent = onp.asarray(request["cotangent"])
+            if onp.shape(value) != cotangent.shape:
+                raise ValueError(
+                    f"the result has shape {onp.shape(value)}; it should have {cotangent.shape}"
+                )
+            cotangent = cotangent.astype(onp.result_type(value))
             result = {"value": value, "vjp": vjp(cotangent)}
     return {**result, "called": sorted(called), "args": args, "shared": shared(result["value"])}
 

@@ -27,7 +27,7 @@ def test_values_agree_with_scipy(submission, random):
 
 @pytest.mark.check(weight=3)
 def test_gradient_is_target_minus_probability(submission, random):
-    """d log p(x) / d logit = x - sigmoid(logit)."""
+    """The gradient with respect to the logits."""
     targets, logits = binary(random, 20, 50), logits_like(random, 20, 50)
     cotangent = random.standard_normal(20)
     got = submission.vjp(NAME, targets, logits, argnum=1, cotangent=cotangent)

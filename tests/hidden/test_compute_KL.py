@@ -50,7 +50,7 @@ def test_many_dimensions_add_up(submission, random):
 
 @pytest.mark.check(weight=2)
 def test_gradient_is_mean_and_variance_minus_one(submission, random):
-    """d KL / d mean = mean, d KL / d log_std = variance - 1."""
+    """The gradients with respect to means and log standard deviations."""
     x, cotangent = outputs(random), random.standard_normal(20)
     mean, log_std = np.split(x, 2, axis=1)
     wanted = cotangent[:, None] * np.concatenate([mean, np.exp(2 * log_std) - 1], axis=1)

@@ -17,7 +17,7 @@ def prior_samples(submission):
     return 4 * logit(images)
 
 
-@pytest.mark.check(weight=2)
+@pytest.mark.check(weight=1)
 @pytest.mark.parametrize("number", [1, 7])
 def test_as_many_probabilities_as_asked_for(submission, random, number):
     """A generator that ignores z shows the same probabilities num_images times."""
@@ -36,7 +36,7 @@ def test_25_images_unless_told_otherwise(submission, random):
     require(np.all((images >= 0) & (images <= 1)), "Pixels are to be probabilities.")
 
 
-@pytest.mark.check(weight=3)
+@pytest.mark.check(weight=2)
 def test_z_is_drawn_from_the_prior(submission, random):
     """z has independent components from N(0, 1)."""
     z = prior_samples(submission)

@@ -33,7 +33,7 @@ def answers(submission, random, args):
     return reply, perform(vae, request)
 
 
-@pytest.mark.check(weight=3)
+@pytest.mark.check(weight=2)
 def test_probabilities_through_encoder_sample_and_decoder(submission, random):
     """Encode, sample z, decode, apply the sigmoid."""
     reply, wanted = answers(submission, random, model(random))
