@@ -16,6 +16,7 @@ lint: $(VENV)/instructor
 	$(BIN)/ruff format --check .
 
 $(VENV)/student: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --requirement requirements.txt
 	touch $@

@@ -18,7 +18,7 @@ from grading import plugin
 from grading.hints import settle
 from grading.rubric import PATH as RUBRIC
 from grading.rubric import load_rubric
-from grading.submission import Submission, VerdictError
+from grading.submission import Submission, VerdictError, printable
 
 ROOT = Path(__file__).parent.parent
 HIDDEN = ROOT / "tests" / "hidden"
@@ -51,7 +51,7 @@ def read_submission(folder):
     paths = [folder / "vae.py"] if os.path.lexists(folder / "vae.py") else []
     paths = paths or sorted(p for p in folder.glob("*/vae.py") if not p.parent.is_symlink())
     if len(paths) != 1:
-        found = ", ".join(str(p.relative_to(folder)) for p in paths) or "nothing"
+        found = ", ".join(printable(p.relative_to(folder)) for p in paths) or "nothing"
         raise UnreadableError(f"one vae.py is expected in the submission, found: {found}")
     try:
         # Not following links: one could lead to another student's file, or to a device.
@@ -126,7 +126,9 @@ def pytest_session(submission, *words):
     """Run pytest on the hidden tests, in silence; returns the `Recorder`."""
     recorder = Recorder(submission)
     silence = io.StringIO()
-    switched_off = ("cacheprovider", "junitxml", "doctest", "hypothesispytest", "benchmark", "dash")
+    switched_off = ("cacheprovider", "junitxml", "doctest", "hypothesispytest", "benchmark")
+    # These two collect garbage for 0.1 s at the end of every session.
+    switched_off += ("unraisableexception", "threadexception")
     options = [str(HIDDEN), "-q", "--capture=no", "--tb=no", "-W", "ignore"]
     options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={ROOT}"]
     options += [word for name in switched_off for word in ("-p", f"no:{name}")]
@@ -286,7 +288,8 @@ def write_json(path, data):
     """Write JSON in one step."""
     with atomic_path(path) as temporary:
         text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        # A name that is not UTF-8 has surrogates: \\udcXX, which JSON reads back as it was.
+        temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def run_tasks(waiting, seed, jobs, sandboxed, dask):

@@ -106,8 +106,15 @@ def matches(mistake, answers, right, random):
         return not all(map(agree, given, right))
     if not random or any(isinstance(reply, str) for reply in (*given, *theirs, *right)):
         return False
+    if list(map(shape_of, given)) != list(map(shape_of, theirs)):
+        return False  # before work on an answer of any size
     student, wrong, fine = (fingerprint(answers, r) for r in (given, theirs, right))
     return close(student, wrong) and not close(student, fine)
+
+
+def shape_of(reply):
+    """The shape of the value in a reply; None if it is not an array."""
+    return getattr(reply["value"], "shape", None)
 
 
 def agree(one, other):
@@ -120,8 +127,9 @@ def agree(one, other):
 
 def same(a, b):
     """Whether two values, nested in the same way, are equal to rounding."""
-    if isinstance(a, (list, tuple)):
-        return isinstance(b, (list, tuple)) and len(a) == len(b) and all(map(same, a, b))
+    nested = [isinstance(x, (list, tuple)) for x in (a, b)]
+    if any(nested):  # and never an array of these, which may not be rectangular
+        return all(nested) and len(a) == len(b) and all(map(same, a, b))
     if a is None or b is None:
         return a is b
     a, b = np.asarray(a), np.asarray(b)
@@ -139,8 +147,10 @@ def fingerprint(answers, given):
     """
     kinds, sizes, slack, values = [], [], [], []
     for (request, _), reply in zip(answers, given, strict=True):
-        value = np.asarray(reply["value"])
-        if value.dtype.kind != "f" or value.ndim != 2 or value.size < 2:
+        value = reply["value"]
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            return None
+        if value.ndim != 2 or value.size < 2:
             return None
         values.append(value)
         first, log_std = request["args"][0], np.zeros(value.shape)
@@ -148,13 +158,18 @@ def fingerprint(answers, given):
             mean, log_std = np.split(first, 2, axis=1)
             value = (value - mean) / np.exp(log_std)
         varies = [np.std(value, axis=axis).mean() > 1e-9 for axis in (0, 1)]
-        kinds += [value.shape, varies, np.allclose(value, 0), np.any(reply.get("vjp"))]
+        kinds += [value.shape, varies, np.allclose(value, 0), any_slope(reply.get("vjp"))]
         if all(varies):
             sizes += [*np.quantile(value, (0.2, 0.5, 0.8)), *np.quantile(abs(value), (0.5, 0.99))]
             sizes.append(np.mean(np.log(abs(value) + 1e-12) * log_std))
             slack += [5 * unit / np.sqrt(value.size) for unit in (*[np.std(value)] * 5, 1.0)]
     kinds.append(len(values) > 1 and same(values[0], values[1]))
     return kinds, np.array(sizes), np.array(slack)
+
+
+def any_slope(vjp):
+    """Whether a gradient is an array that is not zero."""
+    return isinstance(vjp, np.ndarray) and bool(np.any(vjp))
 
 
 def close(one, other):

@@ -36,6 +36,14 @@ MESSAGES = {
 }
 
 
+def printable(text):
+    """The beginning of a text that a student's file wrote, without characters that do harm.
+
+    Halves of surrogate pairs cannot be written to a file, and control characters move a cursor.
+    """
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in str(text)[:1000])
+
+
 class Submission:
     """A student's file in a worker of its own, which is started anew whenever it dies.
 
@@ -90,15 +98,16 @@ class Submission:
 
     def verdict(self, reply):
         """The exception for a reply that holds no value."""
-        outcome, message = str(reply["error"]), str(reply.get("message", ""))
+        outcome, message = str(reply["error"]), printable(reply.get("message", ""))
         if outcome == "bad value":
             return VerdictError(outcome, f"it returned {message}; numbers or arrays are expected")
         if outcome in MESSAGES:
             return VerdictError(outcome, MESSAGES[outcome])
         lines = reply.get("lines")
-        lines = lines if isinstance(lines, list) else []
-        where = [f"line {int(n)} in {str(f)[:100]}" for n, f in lines if isinstance(n, int)]
-        text = f"{str(reply.get('type'))[:100]}: {message[:1000]}"
+        lines = lines[-5:] if isinstance(lines, list) else []
+        lines = [line for line in lines if isinstance(line, list) and len(line) == 2]
+        where = [f"line {n} in {printable(f)[:100]}" for n, f in lines if isinstance(n, int)]
+        text = f"{printable(reply.get('type'))[:100]}: {message}"
         return VerdictError("error", "\n  ".join([text, *where]))
 
     def ensure_loaded(self):
@@ -126,10 +135,13 @@ class Submission:
         """One request and its reply; a worker that does not answer in time or sense is ended."""
         self.number += 1
         try:
-            wire.send(self.process.stdin, {**request, "number": self.number})
+            self.write(wire.pack({**request, "number": self.number}))
             reply = self.read_reply()
-            if not isinstance(reply, dict) or reply.get("number") != self.number:
+            number = reply.get("number") if isinstance(reply, dict) else None
+            if type(number) is not int or number != self.number:
                 raise wire.WireError("an answer to another question")
+            if not isinstance(reply.get("error", ""), str):
+                raise wire.WireError("an error of an unknown kind")
             return reply
         except TimeoutError:
             self.close()
@@ -137,6 +149,16 @@ class Submission:
         except (wire.WireError, OSError, struct.error):
             self.close()
             raise VerdictError("crashed", MESSAGES["crashed"]) from None
+
+    def write(self, message):
+        """Send these bytes, within the time limit: the worker may have stopped reading."""
+        descriptor, rest = self.process.stdin.fileno(), memoryview(message)
+        os.set_blocking(descriptor, False)
+        while rest:
+            left = self.deadline - time.monotonic()
+            if left <= 0 or not select.select([], [descriptor], [], left)[1]:
+                raise TimeoutError
+            rest = rest[os.write(descriptor, rest) :]
 
     def read_reply(self):
         """Read one message, within the time and size limits."""

@@ -14,6 +14,7 @@ LENGTHS = struct.Struct(">II")
 MAX_HEADER = 1 << 20
 MAX_PAYLOAD = 1 << 26  # 64 MiB
 MAX_DEPTH = 20
+MALFORMED = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 TYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefd"}
 
 
@@ -87,22 +88,27 @@ def unpack(header, payload):
                 raise WireError("an array that is larger than its data")
             arrays.append(np.frombuffer(payload[start:stop], dtype).reshape(shape).copy())
             start = stop
-        return from_tree(data["value"], arrays)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        return from_tree(data["value"], dict(enumerate(arrays)))
+    except MALFORMED as error:
         raise WireError("not a message") from error
 
 
 def from_tree(tree, arrays, depth=0):
-    """The value that `to_tree` made this of."""
+    """The value that `to_tree` made this of.
+
+    Args:
+        arrays: by number. Each may stand in one place only, or few bytes would become a huge value.
+    """
     if depth > MAX_DEPTH:
         raise WireError("a value that is nested too deeply")
     if not isinstance(tree, dict):
-        if tree is None or isinstance(tree, (bool, int, float, str)):
+        is_small = not isinstance(tree, int) or abs(tree) < 1 << 63
+        if tree is None or (isinstance(tree, (bool, int, float, str)) and is_small):
             return tree
         raise WireError("not a message")
     ((kind, content),) = tree.items()
     if kind == "array":
-        return arrays[content]
+        return arrays.pop(content)
     if kind == "dict":
         return {key: from_tree(item, arrays, depth + 1) for key, item in content.items()}
     items = [from_tree(item, arrays, depth + 1) for item in content]

@@ -71,12 +71,15 @@ def report(error):
 
     kinds = {NotImplementedError: "not implemented", MissingFunctionError: "missing"}
     kinds[MemoryError] = "memory"
+    kind = kinds.get(type(error), "error")
+    if kind == "not implemented" and str(error).startswith(("VJP of", "JVP of")):
+        kind = "error"  # autograd's own: it cannot differentiate a function
     frames = traceback.extract_tb(error.__traceback__)
     lines = [[f.lineno or 0, f.name] for f in frames if os.path.basename(f.filename) == "vae.py"]
     if isinstance(error, SyntaxError) and error.lineno:
         lines.append([error.lineno, "<module>"])
     return {
-        "error": kinds.get(type(error), "error"),
+        "error": kind,
         "type": type(error).__name__[:100],
         "message": str(error)[:1000],
         "lines": lines[-5:],

@@ -28,7 +28,6 @@ def accelerate():
     from support import acceleration
 
     acceleration.use_fast()
-    acceleration.keep_memory()
 
 
 accelerate()

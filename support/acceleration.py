@@ -12,9 +12,6 @@ An array may be a plain one or, in derivatives of derivatives, one of autograd's
 and methods work on both, and cost nothing extra on a plain one.
 """
 
-import ctypes
-import sys
-
 import autograd.core
 import autograd.numpy as np
 import numpy as onp
@@ -27,7 +24,6 @@ from autograd.extend import (
     primitive,
     vspace,
 )
-from autograd.numpy import numpy_wrapper
 from autograd.numpy.numpy_boxes import ArrayBox
 
 PLAIN, FAST = {}, {}  # what autograd does, and what we do instead: primitive -> its VJP
@@ -99,7 +95,7 @@ def getitem_vjp(argnum, ans, A, index):
         return lambda g: unslice(g, index, space)
 
 
-# x + y, x - y and x * y: autograd finds out at every call which axes were broadcast, with a dozen
+# x + y and x * y: autograd finds out at every call which axes were broadcast, with a dozen
 # wrapped functions. Two cases are all that a network has: equal shapes, and one row for every row.
 
 
@@ -120,7 +116,6 @@ def arithmetic_vjp(of_x, of_y):
 
 
 accelerates(np.add)(arithmetic_vjp(lambda g, y: g, lambda g, x: g))
-accelerates(np.subtract)(arithmetic_vjp(lambda g, y: g, lambda g, x: -g))
 accelerates(np.multiply)(arithmetic_vjp(lambda g, y: g * y, lambda g, x: g * x))
 
 
@@ -145,8 +140,8 @@ def maximum_vjp(argnum, ans, x, y):
     return vjp
 
 
-# sum and mean: autograd adds the gradient to an array of zeros, and mean divides by an integer
-# array, which makes float64 of float32. Here the gradient is copied out once, in its own type.
+# sum: autograd adds the gradient to an array of zeros, in float64 if it comes from np.mean. Here it
+# is copied out once, in the type of the argument.
 
 
 @primitive
@@ -165,27 +160,16 @@ defvjp(spread, lambda ans, g, shape: lambda outer: unspread(outer, g))
 defjvp(spread, "same")
 
 
-def reduction_vjp(scale):
-    """The VJP of sum, times `scale(size of the argument, size of the result)`."""
-
-    def make(argnum, ans, x, axis=None, keepdims=False, **others):
-        if others or not is_real(x) or x.ndim == 0:
-            return None
-        axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-        axes = [a % x.ndim for a in axes]
-        shape = x.shape
-        kept = tuple(1 if a in axes else n for a, n in enumerate(shape))
-        factor = scale([shape[a] for a in axes])
-        return lambda g: spread((keep_type(g, x) * factor).reshape(kept), shape)
-
-    return make
-
-
-accelerates(np.sum)(reduction_vjp(lambda lengths: 1))
-# np.mean is a plain function since autograd 1.9; the primitive is behind it.
-accelerates(getattr(numpy_wrapper, "_primitive_mean", np.mean))(
-    reduction_vjp(lambda lengths: 1 / max(1, float(onp.prod(lengths))))
-)
+@accelerates(np.sum)
+def sum_vjp(argnum, ans, x, axis=None, keepdims=False, **others):
+    """Repeat the gradient along the axes that were summed over."""
+    if others or not is_real(x) or x.ndim == 0:
+        return None
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = [a % x.ndim for a in axes]
+    shape = x.shape
+    kept = tuple(1 if a in axes else n for a, n in enumerate(shape))
+    return lambda g: spread(keep_type(g, x).reshape(kept), shape)
 
 
 # logaddexp(0, x), the softplus: numpy computes it element by element, the same value as below is
@@ -232,18 +216,3 @@ def use_fast(functions=None):
         defvjp_argnums(function, FAST[function] if on else plain)
     on = functions is None or logaddexp in functions
     np.logaddexp = logaddexp if on else PLAIN_LOGADDEXP
-
-
-def keep_memory():
-    """Have the C library keep memory that is freed, instead of giving it back at once.
-
-    glibc maps and unmaps every array of over 128 KiB, and the kernel clears its pages each time.
-    """
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        trim_threshold, top_pad, mmap_threshold = -1, -2, -3
-        libc.mallopt(mmap_threshold, 1 << 30)
-        libc.mallopt(trim_threshold, 1 << 30)
-        libc.mallopt(top_pad, 1 << 26)

@@ -1,9 +1,10 @@
 """Task 1.3, against quadrature and against the formula for full covariance matrices."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import norm
 
 from grading.checks import agree, numbers, unchanged
 
@@ -30,9 +31,12 @@ def test_one_dimension_agrees_with_quadrature(submission, random):
     """The integral of q log(q/p), computed numerically."""
     x = random.uniform(-1, 1, (5, 2))
 
+    def log_normal(z, mean, std):
+        return -0.5 * ((z - mean) / std) ** 2 - math.log(std * math.sqrt(2 * math.pi))
+
     def integrand(z, mean, std):
-        log_q = norm.logpdf(z, mean, std)
-        return np.exp(log_q) * (log_q - norm.logpdf(z))
+        log_q = log_normal(z, mean, std)
+        return math.exp(log_q) * (log_q - log_normal(z, 0, 1))
 
     wanted = [
         quad(integrand, mean - 12 * std, mean + 12 * std, args=(mean, std))[0]

@@ -1,7 +1,8 @@
 """Task 1.4, with simple functions in place of its helpers, so that their mistakes cost nothing.
 
 A bound that does not call the helpers is judged end to end, where q(z|x) has so little variance
-that z is its mean to rounding.
+that z is its mean to rounding; so is one that cannot work with these functions, for instance since
+it asserts that no KL is negative.
 """
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from grading.checks import agree, binary, network, numbers, require, unchanged
 from grading.perform import perform
+from grading.submission import VerdictError
 from solutions import vae
 
 NAME = "vae_lower_bound"
@@ -46,16 +48,26 @@ def stand_ins(random, args):
 def answers(submission, random, args, **more):
     """The submission's reply and the reference's, to the same question.
 
-    First with stand-ins; if some helper is never called, end to end.
+    First with stand-ins; if some helper is never called, or there is an error, end to end.
     """
     request = {"name": NAME, "args": args, "kwargs": {}, "seed": 0, **more}
     request["stand_ins"] = stand_ins(random, args)
-    reply = submission.request(NAME, args, {}, request["stand_ins"], **more)
+    reply = with_stand_ins(submission, args, request["stand_ins"], **more)
     if set(reply["called"]) != set(HELPERS):
         args = without_variance(args)
         request.update(args=args, stand_ins={})
         reply = submission.request(NAME, args, {}, {}, **more)
     return reply, perform(vae, request)
+
+
+def with_stand_ins(submission, args, coefficients, **more):
+    """The reply where these stand in for the helpers; no helper is called if that is an error."""
+    try:
+        return submission.request(NAME, args, {}, coefficients, **more)
+    except VerdictError as verdict:
+        if verdict.outcome != "error":
+            raise
+        return {"called": []}
 
 
 def check_value(submission, random, args):
@@ -121,8 +133,7 @@ def test_z_is_a_sample_from_q(submission, random):
 
 def uses_sampling(submission, random, args):
     """Whether the bound calls task 1.1 at all."""
-    reply = submission.request(NAME, args, {}, stand_ins(random, args))
-    return HELPERS[0] in reply["called"]
+    return HELPERS[0] in with_stand_ins(submission, args, stand_ins(random, args))["called"]
 
 
 @pytest.mark.check(weight=1)

@@ -260,13 +260,3 @@ def test_another_version_of_autograd_is_left_alone_with_a_warning(monkeypatch):
     monkeypatch.setattr(support, "version", lambda name: "1.9.7")
     support.accelerate()
     assert calls == [0]
-
-
-def test_keeping_memory_does_nothing_on_other_systems(monkeypatch):
-    monkeypatch.setattr(acceleration.ctypes, "CDLL", lambda name: pytest.fail("called"))
-    for system in ("darwin", "win32"):
-        monkeypatch.setattr(acceleration.sys, "platform", system)
-        acceleration.keep_memory()
-    monkeypatch.setattr(acceleration.sys, "platform", "linux")
-    monkeypatch.setattr(acceleration.ctypes, "CDLL", lambda name: object())  # musl has no mallopt
-    acceleration.keep_memory()
