@@ -1,5 +1,6 @@
 """The state of training, and its checkpoints on disk."""
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -63,14 +64,11 @@ def save_checkpoint(path, state, settings, history):
         "t": state.t,
         "epoch": state.epoch,
     }
+    arrays = {"params": state.params, "m": state.m, "v": state.v}
+    contents = io.BytesIO()
+    np.savez(contents, **arrays, metadata=np.array(json.dumps(metadata)))
     with atomic_path(path) as temporary:
-        np.savez(
-            temporary,
-            params=state.params,
-            m=state.m,
-            v=state.v,
-            metadata=np.array(json.dumps(metadata)),
-        )
+        temporary.write_bytes(contents.getbuffer())
 
 
 def load_checkpoint(path, settings):
