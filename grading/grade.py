@@ -223,13 +223,15 @@ def slot_number():
     return os.getpid() % 4000
 
 
-def die_with_parent():
-    """Ask Linux to end this process when the one that started it ends."""
+def die_with_parent(parent):
+    """Ask Linux to end this process when its parent, the process of this number, ends."""
     if sys.platform == "linux":
         import ctypes
         import signal
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:  # it has ended already, and nobody would tell
+            os._exit(1)
 
 
 def safe_name(name):
@@ -288,7 +290,7 @@ def write_json(path, data):
     """Write JSON in one step."""
     with atomic_path(path) as temporary:
         text = json.dumps(data, indent=1, ensure_ascii=False, sort_keys=False)
-        # A name that is not UTF-8 has surrogates: \\udcXX, which JSON reads back as it was.
+        # A name that is not UTF-8 has surrogates: \udcXX, which JSON reads back as it was.
         temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
@@ -335,5 +337,8 @@ def pool(jobs):
     import multiprocessing
 
     return concurrent.futures.ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), initializer=die_with_parent
+        jobs,
+        multiprocessing.get_context("spawn"),
+        initializer=die_with_parent,
+        initargs=(os.getpid(),),
     )
