@@ -1,0 +1,3 @@
+"""Never ends while it is imported."""
+while True:
+    pass

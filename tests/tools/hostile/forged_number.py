@@ -1,0 +1,19 @@
+"""Answers with a number that is an array."""
+
+import os
+import struct
+import time
+
+
+def send(text, payload=b""):
+    for descriptor in range(3, 8):
+        try:
+            os.write(descriptor, struct.pack(">II", len(text), len(payload)) + text + payload)
+        except OSError:
+            continue
+
+
+send(
+    b'{"value": {"dict": {"number": {"array": 0}, "loaded": true}}, "arrays": [["<i8", [2]]]}',
+    bytes(16),
+)

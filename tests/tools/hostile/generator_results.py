@@ -1,0 +1,11 @@
+"""Returns generators that never end."""
+
+import itertools
+
+
+def answer(*args, **kwargs):
+    return (x for x in itertools.count())
+
+for name in """sample_latent_variables_from_posterior bernoulli_log_prob compute_KL vae_lower_bound
+initialize_adam adam_update generate_images reconstruct_images interpolate_images""".split():
+    globals()[name] = answer

@@ -1,0 +1,2 @@
+"""Not UTF-8, and does not say so."""
+name = "Müller"
