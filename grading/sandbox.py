@@ -114,6 +114,8 @@ def walls(slot):
     command += ["--unshare-cgroup-try"] + ([] if is_root else ["--unshare-user"])
     for name, value in ENVIRONMENT.items():
         command += ["--setenv", name, value]
+    # First, since a project or its Python may lie in /tmp, and would be hidden.
+    command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
     folders = outermost([*readable_folders(), *package_folders()])
     # bubblewrap makes the folders above a bind for the user who starts it alone.
     above = dict.fromkeys(str(p) for folder in folders for p in reversed(Path(folder).parents))
@@ -131,7 +133,6 @@ def walls(slot):
     for name in ("wire.py", "perform.py", "worker.py"):
         command += ["--ro-bind", str(ROOT / "grading" / name), f"{INSIDE}/grading/{name}"]
     command += ["--dev", "/dev", "--remount-ro", "/dev"]
-    command += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
     command += ["--chdir", "/tmp", "--remount-ro", "/"]
     if is_root:
         uid = str(FIRST_UID + slot)

@@ -9,7 +9,7 @@ import time
 
 
 def forge():
-    for number in range(1, 400):
+    for number in range(1, 100):
         time.sleep(0.001)
         tree = {"dict": {"number": number, "value": 0.0, "args": {"list": []}, "passed": True}}
         text = json.dumps({"value": tree, "arrays": []}).encode()
