@@ -42,7 +42,10 @@ def test_every_exercise_has_tests():
 
 def test_on_the_stub_every_test_fails_as_not_implemented_yet():
     run = subprocess.run(
-        python("-m", "pytest", "tests/public", "-q", "-rN"), cwd=ROOT, capture_output=True, text=True
+        python("-m", "pytest", "tests/public", "-q", "-rN"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert f"{len(TESTS)} failed" in run.stdout
     assert "passed" not in run.stdout
