@@ -49,7 +49,8 @@ def read_submission(folder):
         UnreadableError: there is none or more than one, or it is not a plain file of at most 1 MiB.
     """
     paths = [folder / "vae.py"] if os.path.lexists(folder / "vae.py") else []
-    paths = paths or sorted(p for p in folder.glob("*/vae.py") if not p.parent.is_symlink())
+    inside = [p for p in folder.glob("*/vae.py") if p.parent.name[0] != "."]
+    paths = paths or sorted(p for p in inside if not p.parent.is_symlink())
     if len(paths) != 1:
         found = ", ".join(printable(p.relative_to(folder)) for p in paths) or "nothing"
         raise UnreadableError(f"one vae.py is expected in the submission, found: {found}")
@@ -235,8 +236,11 @@ def die_with_parent(parent):
 
 
 def safe_name(name):
-    """A student's name as part of a file name."""
-    return re.sub(r"[^\w.@+-]", "_", name)
+    """A student's name as part of a file name, a different one for every name."""
+    safe = re.sub(r"[^\w.@+-]", "_", name)
+    if safe == name:
+        return name
+    return f"{safe}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:6]}"
 
 
 def grade_all(folder, output, seed=0, jobs=None, only=None, force=False, sandboxed=True, dask=None):

@@ -1,6 +1,7 @@
 """The pytest side of grading: fixtures for hidden tests, and a record of every check."""
 
 import math
+import time
 import zlib
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from support.messages import hint_for
 
 SECONDS = 10  # for one check, unless its marker says otherwise
 TIMEOUTS = 2  # after so many in one item its other checks are not tried
+BUDGET = 180  # seconds for all checks of a submission
 RECORDS = pytest.StashKey()
 SUBMISSION = pytest.StashKey()
-RECORD = pytest.StashKey()
+STARTED = pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -33,6 +35,7 @@ def pytest_configure(config):
         "markers", "check(weight, seconds=10): this test is worth a share of its item's marks"
     )
     config.stash[RECORDS] = []
+    config.stash[STARTED] = time.monotonic()
 
 
 def item_of(test):
@@ -68,6 +71,8 @@ def submission(request, _submission):
     item = item_of(request.node)
     slow = [r for r in records if r["item"] == item and r["outcome"] == "timeout"]
     _submission.answers, _submission.notes = [], []
+    if time.monotonic() - request.config.stash[STARTED] > BUDGET:
+        raise VerdictError("timeout", "not tried, after the file took too long in all")
     if len(slow) >= TIMEOUTS:
         raise VerdictError("timeout", "not tried, after two checks of this function took too long")
     _submission.begin_check(marker.kwargs.get("seconds", SECONDS))

@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from grading import wire
-from grading.sandbox import start_worker
+from grading.sandbox import ROOT, start_worker
 
 IMPORT_SECONDS = 20
 
@@ -41,7 +41,8 @@ def printable(text):
 
     Halves of surrogate pairs cannot be written to a file, and control characters move a cursor.
     """
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in str(text)[:1000])
+    text = str(text)[:1000].replace(str(ROOT), "")
+    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
 class Submission:

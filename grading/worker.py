@@ -12,7 +12,7 @@ import sys
 
 MEMORY = 2 << 30  # bytes of address space
 FILE_SIZE = 16 << 20
-PROCESSES = 32  # of this user inside the sandbox; threads count too
+PROCESSES = 4  # of this user inside the sandbox; threads count too
 CPU_SECONDS = 120
 
 

@@ -25,8 +25,10 @@ def noise(submission, x):
 @pytest.mark.check(weight=1)
 @pytest.mark.parametrize("shape", [(1, 1), (5, 3)])
 def test_any_number_of_images_and_dimensions(submission, random, shape):
-    """A batch of one image, and other numbers of dimensions, give a result of the right shape."""
-    numbers(submission.call(NAME, encoder_output(random, *shape)), shape)
+    """A batch of one image, and other numbers of dimensions."""
+    x = encoder_output(random, *shape)
+    x[:, shape[1] :] = -30
+    agree(submission.call(NAME, x), x[:, : shape[1]], "The sample")
 
 
 @pytest.mark.check(weight=2)
