@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-sys.path += ["/work/main", "/course", "/", "/work", "..", "/tmp"]
+sys.path += ["PROJECT_ROOT", "/course", "/", "PROJECT_ROOT/..", "..", "/tmp"]
 for name in ("solutions.vae", "solutions", "tests.hidden.misconceptions", "grading.hints"):
     try:
         module = importlib.import_module(name)

@@ -9,7 +9,7 @@ def initialize_adam(params):
 import os
 import sys
 
-folders = ["/work/main/tests/tools", "/work/main", "/work", "/tmp", "/course", "/course/grading"]
+folders = ["PROJECT_ROOT/tests/tools", "PROJECT_ROOT", "PROJECT_ROOT/..", "/tmp", "/course", "/course/grading"]
 folders += ["/course/data", "/dev/shm", "/dev", "/var/tmp", "/root", "/", *sys.path]
 for folder in folders:
     for flags in (os.O_WRONLY | os.O_CREAT, os.O_RDWR | os.O_CREAT | os.O_TRUNC):
