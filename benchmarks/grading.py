@@ -1,10 +1,9 @@
-"""How long grading takes: 300 submissions here, and one by one in stock nbgrader.
+"""How long grading takes: 300 submissions.
 
     python -m benchmarks.grading --output docs/grading_speed.md
 
 The class is a mix: right answers, one to three known mistakes each, unfinished files, and 5 %
-hostile ones. nbgrader, where it is installed, grades copies of a notebook with one trivial test, by
-its own `autograde`, in the same run; what it does not do (no sandbox, no limits) is not counted.
+hostile ones.
 """
 
 import argparse
@@ -15,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 from tests.hidden.misconceptions import MISCONCEPTIONS
@@ -74,37 +72,6 @@ def worker_memory():
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-def nbgrader_seconds(number):
-    """Seconds per submission of stock nbgrader, with one trivial test; None without nbgrader."""
-    if not find_spec("nbgrader"):
-        return None
-    import nbformat
-
-    nb = nbformat.v4
-    metadata = {
-        "grade_id": "test", "grade": True, "solution": False, "locked": True, "points": 1,
-        "schema_version": 3, "cell_type": "code", "task": False,
-    }  # fmt: skip
-    cell = nb.new_code_cell("assert 1 + 1 == 2", metadata={"nbgrader": metadata})
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = nb.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
-    with tempfile.TemporaryDirectory() as temporary:
-        course = Path(temporary)
-        (course / "nbgrader_config.py").write_text("c = get_config()\n")
-        paths = [course / "source" / "ps1"]
-        paths += [course / "submitted" / f"student{i}" / "ps1" for i in range(number)]
-        for path in paths:
-            path.mkdir(parents=True)
-            nbformat.write(notebook, path / "p.ipynb")
-        run = [sys.executable, "-m", "nbgrader"]
-        subprocess.run(
-            [*run, "generate_assignment", "ps1"], cwd=course, check=True, capture_output=True
-        )
-        started = time.perf_counter()
-        subprocess.run([*run, "autograde", "ps1"], cwd=course, check=True, capture_output=True)
-        return (time.perf_counter() - started) / number
-
-
 def main():
     """Measure, print, and keep the result in docs/."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -113,7 +80,6 @@ def main():
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     seconds, summary = grade_class(options.number, options.jobs)
-    stock = nbgrader_seconds(20)
     lines = [
         "# Speed of grading",
         "",
@@ -122,9 +88,6 @@ def main():
         f"- {summary}: {seconds:.0f} s in all, {seconds / options.number:.2f} s per submission "
         f"with {options.jobs} processes.",
         f"- Peak memory of a worker: {worker_memory():.0f} MiB.",
-        f"- Stock nbgrader, one trivial test, serial: {stock:.2f} s per submission."
-        if stock
-        else "- nbgrader is not installed.",
     ]
     text = "\n".join(lines) + "\n"
     print(text)
