@@ -115,12 +115,6 @@ def from_tree(tree, arrays, depth=0):
     return {"list": list, "tuple": tuple}[kind](items)
 
 
-def send(stream, value):
-    """Write one message to a binary stream."""
-    stream.write(pack(value))
-    stream.flush()
-
-
 def receive(stream):
     """Read one message from a binary stream whose other end is trusted; None at its end."""
     lengths = stream.read(LENGTHS.size)
