@@ -31,6 +31,58 @@ def stubs(check):
 
 
 @main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def release(folder):
+    """Write what students get into FOLDER: vae-practical/ and vae-practical.zip."""
+    from grading.release import ReleaseError
+    from grading.release import release as write
+
+    try:
+        paths = write(ROOT, folder)
+    except ReleaseError as error:
+        raise click.ClickException(str(error)) from error
+    for path in paths:
+        click.echo(f"wrote {path}")
+
+
+@main.command()
+@click.argument("course", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--assignment", default="vae", show_default=True, help="Its name in nbgrader.")
+def nbgrader(course, assignment):
+    """Write a course directory that stock nbgrader commands use into COURSE."""
+    from grading.course import CourseError, write_course
+    from grading.release import ReleaseError
+
+    try:
+        write_course(ROOT, course, assignment)
+    except (CourseError, ReleaseError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"In {course}: nbgrader generate_assignment {assignment}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the inputs.")
+@click.option(
+    "--visibility",
+    type=click.Choice(("hidden", "after_due_date", "after_published", "visible")),
+    default="after_due_date",
+    show_default=True,
+    help="When students see marks and hints.",
+)
+def gradescope(file, seed, visibility):
+    """Write an autograder package for Gradescope into FILE, a zip."""
+    from grading.gradescope import write_package
+    from grading.rubric import RubricError
+
+    try:
+        write_package(file, seed, visibility)
+    except RubricError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"wrote {file}: upload it as the autograder of a programming assignment")
+
+
+@main.command()
 @click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True)
@@ -56,26 +108,30 @@ def grade(submissions, output, jobs, seed, only, force, unsandboxed, dask):
         raise click.ClickException(str(error)) from error
     if unsandboxed:
         click.echo(LOST, err=True)
-    names = [name for name in find_submissions(submissions) if only in (None, name)]
-    if not names:
+    students = find_submissions(submissions)
+    students = {name: path for name, path in students.items() if only in (None, name)}
+    if not students:
         raise click.ClickException(
             f"{submissions} has no folder {only or 'of a student'}. A submission is "
             f"{submissions}/NAME/vae.py."
         )
     results = {}
-    ready = grade_all(submissions, output, seed, jobs, only, force, not unsandboxed, dask)
-    with tqdm(ready, total=len(names), unit="submission", disable=None) as bar:
+    protection = "none" if unsandboxed else "bubblewrap"
+    ready = grade_all(students, output, seed, jobs, force, protection, dask)
+    with tqdm(ready, total=len(students), unit="submission", disable=None) as bar:
         for name, result in bar:
             results[name] = result
     write_reports(results.values(), output)
 
     columns = [item.task for item in rubric.items]
-    width = max(len(name) for name in [*names, "student"])
+    width = max(len(name) for name in [*students, "student"])
     click.echo(" ".join([f"{'student':{width}}", *(f"{c:>5}" for c in columns), "  total"]))
     for name in sorted(results):
         points = [f"{number(item['points']):>5}" for item in results[name]["items"]]
         status = "" if results[name]["status"] == "graded" else f"  {results[name]['status']}"
         total = f"{number(results[name]['score']):>7}"
         click.echo(" ".join([f"{name:{width}}", *points, total]) + status)
-    click.echo(f"\n{len(results)} of {len(names)} graded, seed {seed}; see {output / 'class.html'}")
-    sys.exit(len(results) != len(names))
+    click.echo(
+        f"\n{len(results)} of {len(students)} graded, seed {seed}; see {output / 'class.html'}"
+    )
+    sys.exit(len(results) != len(students))

@@ -54,18 +54,27 @@ def read_submission(folder):
     if len(paths) != 1:
         found = ", ".join(printable(p.relative_to(folder)) for p in paths) or "nothing"
         raise UnreadableError(f"one vae.py is expected in the submission, found: {found}")
+    return read_plain_file(paths[0], MAX_BYTES)
+
+
+def read_plain_file(path, limit):
+    """The bytes of a file.
+
+    Raises:
+        UnreadableError: it cannot be read, is larger than `limit` bytes, or is not a plain file:
+            a link could lead to another student's file, or to a device.
+    """
     try:
-        # Not following links: one could lead to another student's file, or to a device.
-        descriptor = os.open(paths[0], os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UnreadableError("vae.py is not a plain file")
-            source = file.read(MAX_BYTES + 1)
+                raise UnreadableError(f"{path.name} is not a plain file")
+            contents = file.read(limit + 1)
     except OSError as error:
-        raise UnreadableError(f"vae.py cannot be read: {error.strerror}") from error
-    if len(source) > MAX_BYTES:
-        raise UnreadableError("vae.py is larger than 1 MiB")
-    return source
+        raise UnreadableError(f"{path.name} cannot be read: {error.strerror}") from error
+    if len(contents) > limit:
+        raise UnreadableError(f"{path.name} is larger than {limit:,} bytes")
+    return contents
 
 
 def fingerprint():
@@ -82,19 +91,19 @@ def key_of(source, seed, version):
     return hashlib.sha256(source + f"{seed} {version}".encode()).hexdigest()
 
 
-def grade(source, seed=0, slot=0, sandboxed=True):
+def grade(source, seed=0, slot=0, protection="bubblewrap"):
     """Grade one submission.
 
     Args:
         source: the bytes of its `vae.py`.
         seed: of the random inputs.
         slot: which of the graders that run at once this is, from 0.
-        sandboxed: whether to run it inside walls.
+        protection: see `start_worker`.
 
     Returns:
         A dict of "status", "message", "score", "max_score", "seed" and "items".
     """
-    submission = Submission(source, seed, slot, sandboxed)
+    submission = Submission(source, seed, slot, protection)
     status, message = "graded", ""
     try:
         submission.ensure_loaded()
@@ -209,14 +218,14 @@ def unreadable(message, seed):
     return summarise(list_checks(message), "unreadable", message, seed)
 
 
-def task(source, message, seed, sandboxed):
+def task(source, message, seed, protection):
     """What a grading process does: grade these bytes, or say why there are none.
 
     Runs in a process pool or on a Dask cluster; takes and returns plain data.
     """
     if source is None:
         return unreadable(message, seed)
-    return grade(source, seed, slot_number(), sandboxed)
+    return grade(source, seed, slot_number(), protection)
 
 
 def slot_number():
@@ -243,16 +252,16 @@ def safe_name(name):
     return f"{safe}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:6]}"
 
 
-def grade_all(folder, output, seed=0, jobs=None, only=None, force=False, sandboxed=True, dask=None):
-    """Grade a folder of submissions, going on from what is there already.
+def grade_all(students, output, seed=0, jobs=None, force=False, protection="bubblewrap", dask=None):
+    """Grade submissions, going on from what is there already.
 
     Args:
-        folder, output: where the submissions are, and where results go.
+        students: a dict from name to folder, as `find_submissions` gives it.
+        output: where results go.
         seed: of the random inputs, the same for all students.
         jobs: grading processes; default: one per core.
-        only: the name of the one student to grade.
         force: grade also what has not changed.
-        sandboxed: whether to run submissions inside walls.
+        protection: see `start_worker`.
         dask: the address of a Dask scheduler to use instead of processes here.
 
     Yields:
@@ -261,9 +270,7 @@ def grade_all(folder, output, seed=0, jobs=None, only=None, force=False, sandbox
     output = Path(output)
     output.mkdir(parents=True, exist_ok=True)
     version, waiting = fingerprint(), {}
-    for name, path in find_submissions(folder).items():
-        if only is not None and name != only:
-            continue
+    for name, path in students.items():
         source, message = None, ""
         try:
             source = read_submission(path)
@@ -275,7 +282,7 @@ def grade_all(folder, output, seed=0, jobs=None, only=None, force=False, sandbox
             waiting[name] = (key, source, message)
         else:
             yield name, done
-    for name, result in run_tasks(waiting, seed, jobs, sandboxed, dask):
+    for name, result in run_tasks(waiting, seed, jobs, protection, dask):
         result = {"student": name, **result, "key": waiting[name][0]}
         write_json(output / f"{safe_name(name)}.json", result)
         yield name, result
@@ -298,14 +305,14 @@ def write_json(path, data):
         temporary.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
-def run_tasks(waiting, seed, jobs, sandboxed, dask):
+def run_tasks(waiting, seed, jobs, protection, dask):
     """Yield `name, result` for all that wait, whatever becomes of the processes that do it."""
     if dask:
         from distributed import Client
 
         with Client(dask) as client:
             futures = {
-                client.submit(task, source, message, seed, sandboxed, key=f"grade-{key}"): name
+                client.submit(task, source, message, seed, protection, key=f"grade-{key}"): name
                 for name, (key, source, message) in waiting.items()
             }
             from distributed import as_completed
@@ -320,7 +327,7 @@ def run_tasks(waiting, seed, jobs, sandboxed, dask):
         batch = list(left)[:1] if alone else list(left)
         with pool(1 if alone else jobs) as executor:
             futures = {
-                executor.submit(task, left[name][1], left[name][2], seed, sandboxed): name
+                executor.submit(task, left[name][1], left[name][2], seed, protection): name
                 for name in batch
             }
             for future in concurrent.futures.as_completed(futures):

@@ -76,21 +76,31 @@ def feedback(result):
         item = rubric.item(entry["id"])
         marks = f"{number(entry['points'])} of {entry['max_points']}"
         lines += [f"## Task {item.task}: {item.title} ({item.equation}): {marks}", ""]
-        outcomes = {check["outcome"] for check in entry["checks"]}
-        if outcomes in ({"not implemented"}, {"missing"}):
-            lines += [f"`{item.id}`: {WORDS[outcomes.pop()]}.", ""]
-            continue
-        hints = list(dict.fromkeys(c["hint"] for c in entry["checks"] if c["hint"]))
-        lines += [*(f"> {hint}\n" for hint in hints)]
-        for check in entry["checks"]:
-            sign = "+" if check["outcome"] == "passed" else "-"
-            worth = f"{number(check['points'])}/{number(check['max_points'])}"
-            about = check["about"] or check["name"]
-            lines.append(f"- [{sign}] {about} ({worth}, {WORDS[check['outcome']]})")
-            if check["message"]:
-                lines += ["", *quote(check["message"], "      "), ""]
-        lines.append("")
+        lines += [*feedback_on_item(result, entry), ""]
     return "\n".join(lines)
+
+
+def feedback_on_item(result, entry):
+    """The lines of the feedback that are about one item of a result."""
+    if result["status"] != "graded":
+        return [
+            f"The file could not be graded ({result['status']}):",
+            "",
+            *quote(result["message"]),
+        ]
+    outcomes = {check["outcome"] for check in entry["checks"]}
+    if outcomes in ({"not implemented"}, {"missing"}):
+        return [f"`{entry['id']}`: {WORDS[outcomes.pop()]}."]
+    hints = list(dict.fromkeys(c["hint"] for c in entry["checks"] if c["hint"]))
+    lines = [*(f"> {hint}\n" for hint in hints)]
+    for check in entry["checks"]:
+        sign = "+" if check["outcome"] == "passed" else "-"
+        worth = f"{number(check['points'])}/{number(check['max_points'])}"
+        about = check["about"] or check["name"]
+        lines.append(f"- [{sign}] {about} ({worth}, {WORDS[check['outcome']]})")
+        if check["message"]:
+            lines += ["", *quote(check["message"], "      "), ""]
+    return lines
 
 
 def quote(text, indent="    "):

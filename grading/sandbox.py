@@ -1,20 +1,29 @@
 """Start a worker where it can read Python, the given code and nothing else.
 
-On Linux the walls are bubblewrap's: an allow-list of read-only folders, a small scratch space in
-memory, no network, no other processes, no privileges. `--unsandboxed` leaves them out.
+There are three kinds of protection. "bubblewrap" is the one to use: an allow-list of read-only
+folders, a small scratch space in memory, no network, no other processes, no privileges. "users" is
+for containers that forbid namespaces and run the grader as root: the worker is another user, who
+can read neither the project nor other submissions. "none" is no protection (`--unsandboxed`).
 """
 
+import atexit
+import contextlib
+import functools
 import os
 import shutil
+import signal
 import site
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 INSIDE = "/course"  # where the given code lies in the sandbox
 SCRATCH_BYTES = 64 << 20
+GIVEN = ("data/*.py", "support/*.py")
+GIVEN += ("grading/wire.py", "grading/perform.py", "grading/worker.py")
 FIRST_UID = 61_000  # for a grader that runs as root: one user per slot, so that limits are apart
 
 ENVIRONMENT = {
@@ -130,42 +139,106 @@ def walls(slot):
             command += ["--ro-bind", f"/{name}", f"/{name}"]
     for name in ("data", "support"):
         command += ["--ro-bind", str(ROOT / name), f"{INSIDE}/{name}"]
-    for name in ("wire.py", "perform.py", "worker.py"):
-        command += ["--ro-bind", str(ROOT / "grading" / name), f"{INSIDE}/grading/{name}"]
+    for name in GIVEN[2:]:
+        command += ["--ro-bind", str(ROOT / name), f"{INSIDE}/{name}"]
     command += ["--dev", "/dev", "--remount-ro", "/dev"]
     command += ["--chdir", "/tmp", "--remount-ro", "/"]
-    if is_root:
-        uid = str(FIRST_UID + slot)
-        command += ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"]
-        command += ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
-    return command
+    return command + (unprivileged(FIRST_UID + slot) if is_root else [])
 
 
-def start_worker(slot=0, sandboxed=True):
+def unprivileged(uid):
+    """The words of a command that gives up root and becomes this user."""
+    command = ["setpriv", "--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
+    return [*command, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def check_users():
+    """Make sure that another user can run Python, and cannot read what is secret.
+
+    Raises:
+        SandboxError: this is not root, or file permissions let that user read too much or too
+            little.
+    """
+    if not hasattr(os, "geteuid") or os.geteuid() != 0 or not shutil.which("setpriv"):
+        raise SandboxError("To run submissions as another user the grader must be root on Linux.")
+    secret = [ROOT / "solutions" / "vae.py", ROOT / "grading" / "rubric.toml"]
+    secret += [ROOT / "tests" / "hidden" / "misconceptions.py"]
+    probe = "import os, sys; print([os.access(path, os.R_OK) for path in sys.argv[1:]])"
+    done = subprocess.run(
+        [*unprivileged(FIRST_UID), base_python(), "-I", "-c", probe, *map(str, secret), given()],
+        capture_output=True, text=True, timeout=60, cwd="/",
+    )  # fmt: skip
+    if done.stdout.strip() != str([False] * len(secret) + [True]):
+        raise SandboxError(
+            f"Another user cannot be kept apart here: of {', '.join(map(str, secret))} it should "
+            f"read none, and it should run {base_python()}. "
+            f"`chmod 700 {ROOT}`. {done.stderr.strip()[-300:]}"
+        )
+
+
+@functools.cache
+def given():
+    """A folder, readable for all, with copies of the code that a worker needs."""
+    folder = tempfile.mkdtemp(prefix="vae-given-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.chmod(folder, 0o755)
+    for path in sorted(path for pattern in GIVEN for path in ROOT.glob(pattern)):
+        copy = Path(folder, path.relative_to(ROOT))
+        copy.parent.mkdir(mode=0o755, exist_ok=True)
+        shutil.copyfile(path, copy)
+        copy.chmod(0o644)
+    return folder
+
+
+def start_worker(slot=0, protection="bubblewrap"):
     """Start a worker process that speaks over its standard input and output.
 
     Args:
         slot: which of the graders that run at once this is, from 0.
-        sandboxed: whether to build walls around it.
+        protection: "bubblewrap", "users" or "none".
 
     Returns:
-        A `subprocess.Popen`.
+        A `subprocess.Popen`, to be ended by `end_worker`.
     """
-    if sandboxed:
-        command = [*walls(slot), base_python(), "-s", "-E", f"{INSIDE}/grading/worker.py", INSIDE]
+    worker, scratch, cwd = "grading/worker.py", None, "/"
+    if protection == "bubblewrap":
+        command = [*walls(slot), base_python(), "-s", "-E", f"{INSIDE}/{worker}", INSIDE]
         command += package_folders()
         environment = {"PATH": os.environ.get("PATH", os.defpath)}
+    elif protection == "users":
+        uid = FIRST_UID + slot
+        scratch = cwd = tempfile.mkdtemp(prefix="vae-worker-")
+        os.chown(scratch, uid, uid)
+        command = [*unprivileged(uid), base_python(), "-s", "-E", f"{given()}/{worker}", given()]
+        command += package_folders()
+        environment = {**ENVIRONMENT, **dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch)}
     else:
-        command = [sys.executable, "-s", "-E", str(ROOT / "grading" / "worker.py"), str(ROOT)]
+        command = [sys.executable, "-s", "-E", str(ROOT / worker), str(ROOT)]
         environment = {**os.environ, **ENVIRONMENT}
         del environment["HOME"], environment["TMPDIR"]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
-        cwd="/",
+        cwd=cwd,
         start_new_session=True,
         bufsize=0,
     )
+    process.slot, process.scratch = slot, scratch
+    return process
+
+
+def end_worker(process):
+    """End a worker and everything that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)  # its session; the walls' init takes the rest
+    process.wait()
+    process.stdin.close()
+    process.stdout.close()
+    if process.scratch:  # there is no init: whatever runs as this user
+        everything = "import os; os.kill(-1, 9)"
+        command = [*unprivileged(FIRST_UID + process.slot), base_python(), "-I", "-c", everything]
+        subprocess.run(command, cwd="/", check=False)
+        shutil.rmtree(process.scratch, ignore_errors=True)

@@ -1,18 +1,16 @@
 """The judge's view of a submission: call its functions, and get plain values or a verdict."""
 
-import contextlib
 import os
 import select
-import signal
 import struct
 import time
 
 import numpy as np
 
 from grading import wire
-from grading.sandbox import ROOT, start_worker
+from grading.sandbox import ROOT, end_worker, start_worker
 
-IMPORT_SECONDS = 20
+IMPORT_SECONDS = 10
 
 
 class VerdictError(Exception):
@@ -51,11 +49,11 @@ class Submission:
     Args:
         source: the bytes of the file.
         seed: of the random numbers that its functions draw.
-        slot, sandboxed: see `start_worker`.
+        slot, protection: see `start_worker`.
     """
 
-    def __init__(self, source, seed=0, slot=0, sandboxed=True):
-        self.source, self.slot, self.sandboxed = source, slot, sandboxed
+    def __init__(self, source, seed=0, slot=0, protection="bubblewrap"):
+        self.source, self.slot, self.protection = source, slot, protection
         self.seeds = np.random.default_rng([seed, 1])
         self.process = None
         self.number = 0
@@ -119,7 +117,7 @@ class Submission:
         """
         if self.process is not None:
             return
-        self.process = start_worker(self.slot, self.sandboxed)
+        self.process = start_worker(self.slot, self.protection)
         before = self.deadline
         self.deadline = time.monotonic() + IMPORT_SECONDS
         try:
@@ -187,8 +185,4 @@ class Submission:
         if self.process is None:
             return
         process, self.process = self.process, None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # its session; the walls' init takes the rest
-        process.wait()
-        process.stdin.close()
-        process.stdout.close()
+        end_worker(process)

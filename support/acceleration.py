@@ -95,30 +95,6 @@ def getitem_vjp(argnum, ans, A, index):
         return lambda g: unslice(g, index, space)
 
 
-# x + y and x * y: autograd finds out at every call which axes were broadcast, with a dozen
-# wrapped functions. Two cases are all that a network has: equal shapes, and one row for every row.
-
-
-def arithmetic_vjp(of_x, of_y):
-    """The VJP of an operation on x and y, from the gradients `of_x(g, y)` and `of_y(g, x)`."""
-
-    def make(argnum, ans, x, y):
-        this, other, gradient = (x, y, of_x) if argnum == 0 else (y, x, of_y)
-        if not is_real(this):
-            return None
-        if this.shape == ans.shape:
-            return lambda g: keep_type(gradient(g, other), this)
-        if ans.ndim == 2 and this.shape == ans.shape[1:] and len(ans) > 0:
-            return lambda g: keep_type(gradient(g, other).sum(axis=0), this)
-        return None
-
-    return make
-
-
-accelerates(np.add)(arithmetic_vjp(lambda g, y: g, lambda g, x: g))
-accelerates(np.multiply)(arithmetic_vjp(lambda g, y: g * y, lambda g, x: g * x))
-
-
 # maximum(x, y): autograd multiplies by mask / (1.0 + mask), in float64. One mask will do; where x
 # and y are equal each gets half, as in autograd.
 

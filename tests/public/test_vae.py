@@ -20,7 +20,7 @@ def check(got, wanted, hints=(), rtol=1e-4, atol=1e-6):
     Args:
         hints: pairs of a value that a well-known mistake gives, and what to tell who makes it.
     """
-    wanted = np.asarray(wanted)
+    wanted = np.array(wanted)
     if got is None:
         pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
     got = np.asarray(got)
