@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from grading import sandbox, wire
 from grading.cli import main
-from grading.grade import grade, grade_all
+from grading.grade import find_submissions, grade, grade_all
 from grading.report import discrimination, feedback
 from grading.rubric import PATH, RubricError, load_rubric
 from grading.stubs import find_regions
@@ -278,7 +278,7 @@ def test_a_grading_process_that_dies_loses_nobody(submissions, tmp_path):
                 continue
 
     results = {}
-    for name, result in grade_all(submissions, tmp_path / "results", jobs=2):
+    for name, result in grade_all(find_submissions(submissions), tmp_path / "results", jobs=2):
         if not results:
             kill_one()
         results[name] = result
@@ -290,14 +290,14 @@ def test_a_grading_process_that_dies_loses_nobody(submissions, tmp_path):
 def test_a_dask_cluster_grades_the_same_even_if_a_worker_is_killed(submissions, tmp_path):
     from distributed import LocalCluster
 
-    plain = dict(grade_all(submissions, tmp_path / "plain"))
+    plain = dict(grade_all(find_submissions(submissions), tmp_path / "plain"))
     results = []
     with LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
     ) as cluster:
         pid = next(iter(cluster.workers.values())).pid
         for name, result in grade_all(
-            submissions, tmp_path / "dask", dask=cluster.scheduler_address
+            find_submissions(submissions), tmp_path / "dask", dask=cluster.scheduler_address
         ):
             if not results:
                 os.kill(pid, signal.SIGKILL)

@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from grading import plugin, submission
-from grading.grade import UnreadableError, grade, grade_all, read_submission
+from grading.grade import (
+    UnreadableError,
+    find_submissions,
+    grade,
+    grade_all,
+    read_submission,
+)
 from grading.sandbox import FIRST_UID
 from grading.stubs import find_regions
 from tests.tools.helpers import ROOT, SOLUTION
@@ -241,7 +247,7 @@ def test_a_class_is_graded_whatever_stands_in_it(students, tmp_path):
         (students / name).mkdir()
         shutil.copy(FOLDER / name, students / name / "vae.py")
     os.mkdir(os.path.join(os.fsencode(students), b"M\xfcller"))  # no UTF-8
-    results = dict(grade_all(students, tmp_path / "results", jobs=1))
+    results = dict(grade_all(find_submissions(students), tmp_path / "results", jobs=1))
     assert len(results) == len(UNREADABLE) + 4
     assert results["right"]["score"] == results["right"]["max_score"]
     for make in UNREADABLE:
