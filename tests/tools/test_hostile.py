@@ -216,7 +216,7 @@ UNREADABLE = {
     make_symlinked_folder: "found: nothing",
     make_folder: "cannot be read|not a plain file",
     make_fifo: "not a plain file",
-    make_large: "larger than 1 MiB",
+    make_large: "larger than 1,048,576 bytes",
     make_two: "found: first/vae.py, second",
     make_none: "found: nothing",
 }
