@@ -69,6 +69,11 @@ def worker_memory():
     from grading.grade import grade
 
     grade((ROOT / "solutions" / "vae.py").read_bytes(), protection="none")
+    return peak_of_children()
+
+
+def peak_of_children():
+    """The largest peak among the processes that have ended so far, in MiB."""
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
@@ -79,6 +84,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
+    memory = worker_memory()
     seconds, summary = grade_class(options.number, options.jobs)
     lines = [
         "# Speed of grading",
@@ -87,7 +93,8 @@ def main():
         "",
         f"- {summary}: {seconds:.0f} s in all, {seconds / options.number:.2f} s per submission "
         f"with {options.jobs} processes.",
-        f"- Peak memory of a worker: {worker_memory():.0f} MiB.",
+        f"- Peak memory: {memory:.0f} MiB in a worker, {peak_of_children():.0f} MiB in a grading "
+        "process, which keeps what known mistakes answer.",
     ]
     text = "\n".join(lines) + "\n"
     print(text)

@@ -136,9 +136,9 @@ def pytest_session(submission, *words):
     """Run pytest on the hidden tests, in silence; returns the `Recorder`."""
     recorder = Recorder(submission)
     silence = io.StringIO()
-    switched_off = ("cacheprovider", "junitxml", "doctest", "hypothesispytest", "benchmark")
+    switched_off = ("cacheprovider", "junitxml", "logging", "doctest", "hypothesispytest")
     # These two collect garbage for 0.1 s at the end of every session.
-    switched_off += ("unraisableexception", "threadexception")
+    switched_off += ("benchmark", "unraisableexception", "threadexception")
     options = [str(HIDDEN), "-q", "--capture=no", "--tb=no", "-W", "ignore"]
     options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={ROOT}"]
     options += [word for name in switched_off for word in ("-p", f"no:{name}")]
