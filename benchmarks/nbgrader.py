@@ -32,13 +32,13 @@ def run(folder, *words):
 
 
 def make_stock(course):
-    """A course with the same cells, each a trivial test that nbgrader runs in a kernel."""
+    """A course with the same notebook, its tests made trivial, which nbgrader runs in a kernel."""
     source = course / "source" / "vae"
     source.mkdir(parents=True)
     data = marks_notebook()
-    data["cells"] = [cell for cell in data["cells"] if cell["cell_type"] == "code"]
     for cell in data["cells"]:
-        cell["source"] = "assert 1 == 1"
+        if cell["cell_type"] == "code":
+            cell["source"] = "assert 1 == 1"
     (source / f"{NOTEBOOK}.ipynb").write_text(json.dumps(data))
 
 
@@ -69,7 +69,7 @@ def measure(make, name, number, repetitions):
 def main():
     """Measure, print, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--number", type=int, default=24)
+    parser.add_argument("--number", type=int, default=60)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()

@@ -1,7 +1,7 @@
 """What hidden tests say when a result is wrong: sentences that give nothing away."""
 
 import numpy as np
-from scipy import stats
+import scipy
 
 FALSE_ALARM = 1e-10  # of each statistical check, for an answer that is right
 
@@ -76,7 +76,7 @@ def standard_normal(epsilon):
             distribution under N(0, 1): mean ~ N(0, 1/n), sums of squares ~ chi-squared.
     """
     n = epsilon.size
-    bound = stats.norm.isf(FALSE_ALARM / 2) / np.sqrt(n)
+    bound = scipy.stats.norm.isf(FALSE_ALARM / 2) / np.sqrt(n)
     require(abs(np.mean(epsilon)) < bound, "The noise does not have mean 0.")
     require(
         chi_squared(np.sum(epsilon**2), n),
@@ -96,19 +96,19 @@ def standard_normal(epsilon):
 def chi_squared(value, degrees):
     """Whether a sum of this many squares of N(0, 1) could be this large or small."""
     half = FALSE_ALARM / 2
-    return stats.chi2.ppf(half, degrees) < value < stats.chi2.isf(half, degrees)
+    return scipy.stats.chi2.ppf(half, degrees) < value < scipy.stats.chi2.isf(half, degrees)
 
 
 def is_normal(epsilon):
     """Fail unless the distribution of these numbers is N(0, 1) (Kolmogorov and Smirnov)."""
-    p_value = stats.kstest(np.ravel(epsilon), "norm").pvalue
+    p_value = scipy.stats.kstest(np.ravel(epsilon), "norm").pvalue
     require(p_value > FALSE_ALARM, "The noise does not have the shape of a normal distribution.")
 
 
 def independent(first, second):
     """Fail if the noise of two calls is correlated."""
     correlation = np.corrcoef(np.ravel(first), np.ravel(second))[0, 1]
-    bound = stats.norm.isf(FALSE_ALARM / 2) / np.sqrt(np.size(first) - 3)
+    bound = scipy.stats.norm.isf(FALSE_ALARM / 2) / np.sqrt(np.size(first) - 3)
     require(abs(np.arctanh(correlation * 0.999999)) < bound, "Two calls give related noise.")
 
 

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -326,10 +327,11 @@ def run_tasks(waiting, seed, jobs, protection, dask):
         # After a process of the pool has died, one at a time, to find out who did it.
         batch = list(left)[:1] if alone else list(left)
         with pool(1 if alone else jobs) as executor:
-            futures = {
-                executor.submit(task, left[name][1], left[name][2], seed, protection): name
-                for name in batch
-            }
+            with nameless_main():
+                futures = {
+                    executor.submit(task, left[name][1], left[name][2], seed, protection): name
+                    for name in batch
+                }
             for future in concurrent.futures.as_completed(futures):
                 name = futures[future]
                 try:
@@ -341,6 +343,17 @@ def run_tasks(waiting, seed, jobs, protection, dask):
                 del left[name]
                 yield name, result
         alone = True
+
+
+@contextlib.contextmanager
+def nameless_main():
+    """Processes that start in the block do not import the main program, which may be nbgrader's."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def pool(jobs):

@@ -26,7 +26,6 @@ from nbgrader.converters import Autograde as StockAutograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
     ClearMarkScheme,
     GetGrades,
     NbGraderPreprocessor,
@@ -105,41 +104,58 @@ class Autograde(StockAutograde):
     seed = Integer(0, help="Of the random inputs of the hidden tests.").tag(config=True)
     jobs = Integer(os.cpu_count(), help="Grading processes.").tag(config=True)
     autograde_preprocessors = List(
-        [
-            InjectResults,
-            ClearMetadataPreprocessor,
-            SaveAutoGrades,
-            AssignLatePenalties,
-            CheckCellMetadata,
-        ]
+        [InjectResults, ClearMetadataPreprocessor, SaveAutoGrades, AssignLatePenalties]
     ).tag(config=True)
 
     def start(self):
-        """Grade all submissions, then let nbgrader work on copies that are sure to be in order."""
-        submitted = self.coursedir.submitted_directory
-        students = self.find_students()
-        if not students:
+        """Grade all submissions, and let nbgrader work on copies that are sure to be in order."""
+        self.students = self.find_students()
+        if not self.students:
             raise self.failed(f"No submissions match {self.pattern('*')}.")
         source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", self.name))
-        pristine = source / f"{NOTEBOOK}.ipynb"
-        if not pristine.exists():
-            raise self.failed(f"There is no {pristine}: run `python -m grading nbgrader` first.")
+        self.pristine = source / f"{NOTEBOOK}.ipynb"
+        if not self.pristine.exists():
+            raise self.failed(
+                f"There is no {self.pristine}: run `python -m grading nbgrader` first."
+            )
         # The source's other files are the students' given code, which nobody needs again.
         given = [str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()]
         self.exclude_overwriting = {self.name: given}
-        self.grade(students)
+        submitted = self.coursedir.submitted_directory
         with tempfile.TemporaryDirectory() as staging:
-            self.sections, self.keys = {}, {}
-            for student, folder in students.items():
-                copy = Path(staging, student, self.name)
-                self.sections[student] = stage(folder, copy)
-                shutil.copyfile(pristine, copy / pristine.name)
-                self.keys[student] = self.key_of(student, copy)
             self.coursedir.submitted_directory = staging
             try:
                 super().start()
             finally:
                 self.coursedir.submitted_directory = submitted
+
+    def init_notebooks(self):
+        """Leave it to `convert_notebooks`, which knows of every student in time."""
+
+    def convert_notebooks(self):
+        """Let nbgrader do its part for every student while the next ones are being graded."""
+        self.results, self.sections, self.keys, failed = {}, {}, {}, []
+        for student, result in self.grade():
+            copy = Path(self.pattern(student))
+            self.results[student] = result
+            self.sections[student] = stage(self.students[student], copy)
+            notebook = Path(shutil.copy(self.pristine, copy))
+            self.keys[student] = self.key_of(student, copy)
+            self.assignments = {str(copy): [str(notebook)]}
+            try:
+                super().convert_notebooks()
+            except NbGraderException as error:
+                failed.append(f"{student}: {error}")
+        write_reports(self.results.values(), self.folder)
+        if failed:
+            raise self.failed("\n".join(failed))
+
+    def convert_single_notebook(self, notebook_filename):
+        """Convert it once: it is ours, and there is nothing to sanitise."""
+        self.exporter._preprocessors = []
+        for preprocessor in self.autograde_preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+        super(StockAutograde, self).convert_single_notebook(notebook_filename)
 
     @property
     def name(self):
@@ -167,8 +183,17 @@ class Autograde(StockAutograde):
                 found[student] = path
         return found
 
-    def grade(self, students):
-        """Run the hidden tests for those whose submissions have changed."""
+    @property
+    def folder(self):
+        """Where the plain grader's results are."""
+        return Path(self.coursedir.root, "results", self.name)
+
+    def grade(self):
+        """Run the hidden tests for those whose submissions have changed.
+
+        Yields:
+            `student, result`, as each is ready.
+        """
         try:
             if not self.unsandboxed:
                 check_sandbox()
@@ -178,14 +203,12 @@ class Autograde(StockAutograde):
             ) from error
         if self.unsandboxed:
             self.log.warning(LOST)
-        folder = Path(self.coursedir.root, "results", self.name)
-        self.results = {}
         protection = "none" if self.unsandboxed else "bubblewrap"
-        ready = grade_all(students, folder, self.seed, self.jobs, protection=protection)
-        for student, result in ready:
-            self.results[student] = result
+        for student, result in grade_all(
+            self.students, self.folder, self.seed, self.jobs, protection=protection
+        ):
             self.log.info("%s: %s of %s", student, result["score"], result["max_score"])
-        write_reports(self.results.values(), folder)
+            yield student, result
 
     def key_of(self, student, copy):
         """What the outcome for a student depends on."""
