@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def find_submissions(folder):
 
 
 def read_submission(folder):
-    """The bytes of a student's `vae.py`.
+    """A student's `vae.py`, and `extensions/NAME.py` beside it where there are any.
+
+    Returns:
+        A dict from the name of the module to the bytes of its file.
 
     Raises:
         UnreadableError: there is none or more than one, or it is not a plain file of at most 1 MiB.
@@ -55,7 +59,13 @@ def read_submission(folder):
     if len(paths) != 1:
         found = ", ".join(printable(p.relative_to(folder)) for p in paths) or "nothing"
         raise UnreadableError(f"one vae.py is expected in the submission, found: {found}")
-    return read_plain_file(paths[0], MAX_BYTES)
+    sources = {"vae": read_plain_file(paths[0], MAX_BYTES)}
+    for item in load_rubric().bonus:
+        path = paths[0].parent / "extensions" / f"{item.id}.py"
+        if os.path.lexists(path) and not path.parent.is_symlink():
+            with contextlib.suppress(UnreadableError):  # as if it had not been handed in
+                sources[item.id] = read_plain_file(path, MAX_BYTES)
+    return sources
 
 
 def read_plain_file(path, limit):
@@ -87,34 +97,57 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def key_of(source, seed, version):
+def key_of(sources, message, seed, version):
     """What a result depends on: the submission, the seed and the grader."""
-    return hashlib.sha256(source + f"{seed} {version}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{message} {seed} {version}".encode())
+    for name, source in sorted((sources or {}).items()):
+        digest.update(f" {name} {len(source)} ".encode() + source)
+    return digest.hexdigest()
 
 
-def grade(source, seed=0, slot=0, protection="bubblewrap"):
+def grade(sources, seed=0, slot=0, protection="bubblewrap"):
     """Grade one submission.
 
     Args:
-        source: the bytes of its `vae.py`.
+        sources: a dict from "vae", and any extensions, to the bytes of the file.
         seed: of the random inputs.
         slot: which of the graders that run at once this is, from 0.
         protection: see `start_worker`.
 
     Returns:
-        A dict of "status", "message", "score", "max_score", "seed" and "items".
+        A dict of "status", "message", "score", "max_score", "seed", "items", "bonus_score" and
+        "bonus": as "items", for those extensions on which the student has worked.
     """
-    submission = Submission(source, seed, slot, protection)
-    status, message = "graded", ""
+    rubric, started = load_rubric(), time.monotonic()
+    status, message, records = grade_module("vae", rubric.items, sources, seed, slot, protection)
+    result = summarise(records, status, message, seed)
+    for item in rubric.bonus:
+        if item.id in sources and sources[item.id] != untouched(item.id):
+            if time.monotonic() - started < 2 * plugin.BUDGET:
+                _, _, records = grade_module(item.id, [item], sources, seed, slot, protection)
+            else:
+                records = list_checks("not tried, after the files took too long in all", [item])
+            result["bonus"].append(entry_of(item, records))
+    result["bonus_score"] = round(sum(entry["points"] for entry in result["bonus"]), 2)
+    return result
+
+
+def untouched(extension):
+    """An extension's file as students get it; None if there is none."""
+    path = ROOT / "extensions" / f"{extension}.py"
+    return path.read_bytes() if path.exists() else None
+
+
+def grade_module(module, items, sources, seed, slot, protection):
+    """Status, message and the record of every check of these items, which are about one module."""
+    submission = Submission(sources, module, seed, slot, protection)
     try:
         submission.ensure_loaded()
+        return "graded", "", run_checks(submission, seed, items)
     except VerdictError as verdict:
-        status, message = "import failed", str(verdict)
-    try:
-        records = run_checks(submission, seed) if status == "graded" else list_checks(message)
+        return "import failed", str(verdict), list_checks(str(verdict), items)
     finally:
         submission.close()
-    return summarise(records, status, message, seed)
 
 
 class Recorder:
@@ -133,14 +166,15 @@ class Recorder:
         self.tests = session.items
 
 
-def pytest_session(submission, *words):
-    """Run pytest on the hidden tests, in silence; returns the `Recorder`."""
+def pytest_session(submission, items, *words):
+    """Run pytest on the hidden tests of these items, in silence; returns the `Recorder`."""
     recorder = Recorder(submission)
+    words += tuple(str(HIDDEN / f"test_{item.id}.py") for item in items)
     silence = io.StringIO()
     switched_off = ("cacheprovider", "junitxml", "logging", "doctest", "hypothesispytest")
     # These two collect garbage for 0.1 s at the end of every session.
     switched_off += ("benchmark", "unraisableexception", "threadexception")
-    options = [str(HIDDEN), "-q", "--capture=no", "--tb=no", "-W", "ignore"]
+    options = ["-q", "--capture=no", "--tb=no", "-W", "ignore"]
     options += ["--import-mode=importlib", "-c", os.devnull, f"--rootdir={ROOT}"]
     options += [word for name in switched_off for word in ("-p", f"no:{name}")]
     with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
@@ -150,14 +184,14 @@ def pytest_session(submission, *words):
     return recorder
 
 
-def run_checks(submission, seed):
-    """The record of every check."""
-    recorder = pytest_session(submission, f"--grading-seed={seed}")
+def run_checks(submission, seed, items):
+    """The record of every check of these items."""
+    recorder = pytest_session(submission, items, f"--grading-seed={seed}")
     return recorder.config.stash[plugin.RECORDS]
 
 
-def list_checks(message):
-    """Records for a file that cannot be imported."""
+def list_checks(message, items):
+    """Records for the checks of these items, of a file that cannot be imported."""
     return [
         {
             "item": plugin.item_of(test),
@@ -170,26 +204,14 @@ def list_checks(message):
             "mistakes": [],
             "answers": [],
         }
-        for test in pytest_session(None, "--collect-only").tests
+        for test in pytest_session(None, items, "--collect-only").tests
     ]
 
 
 def summarise(records, status, message, seed):
     """Turn records into marks by the rubric."""
-    rubric, items = load_rubric(), []
-    for item in rubric.items:
-        checks = [record for record in records if record["item"] == item.id]
-        settle(checks)
-        whole = sum(check["weight"] for check in checks)
-        got = sum(check["weight"] for check in checks if check["outcome"] == "passed")
-        items.append(
-            {
-                "id": item.id,
-                "points": round(item.marks * got / whole, 2),
-                "max_points": item.marks,
-                "checks": [as_result(check, item.marks / whole) for check in checks],
-            }
-        )
+    rubric = load_rubric()
+    items = [entry_of(item, records) for item in rubric.items]
     return {
         "status": status,
         "message": message,
@@ -197,6 +219,22 @@ def summarise(records, status, message, seed):
         "max_score": rubric.automatic,
         "seed": seed,
         "items": items,
+        "bonus_score": 0,
+        "bonus": [],
+    }
+
+
+def entry_of(item, records):
+    """The marks and checks of one item."""
+    checks = [record for record in records if record["item"] == item.id]
+    settle(checks)
+    whole = sum(check["weight"] for check in checks)
+    got = sum(check["weight"] for check in checks if check["outcome"] == "passed")
+    return {
+        "id": item.id,
+        "points": round(item.marks * got / whole, 2),
+        "max_points": item.marks,
+        "checks": [as_result(check, item.marks / whole) for check in checks],
     }
 
 
@@ -216,17 +254,17 @@ def as_result(record, marks_per_weight):
 
 def unreadable(message, seed):
     """The result of a submission that has no file to grade."""
-    return summarise(list_checks(message), "unreadable", message, seed)
+    return summarise(list_checks(message, load_rubric().items), "unreadable", message, seed)
 
 
-def task(source, message, seed, protection):
-    """What a grading process does: grade these bytes, or say why there are none.
+def task(sources, message, seed, protection):
+    """What a grading process does: grade these files, or say why there are none.
 
     Runs in a process pool or on a Dask cluster; takes and returns plain data.
     """
-    if source is None:
+    if sources is None:
         return unreadable(message, seed)
-    return grade(source, seed, slot_number(), protection)
+    return grade(sources, seed, slot_number(), protection)
 
 
 def slot_number():
@@ -272,15 +310,15 @@ def grade_all(students, output, seed=0, jobs=None, force=False, protection="bubb
     output.mkdir(parents=True, exist_ok=True)
     version, waiting = fingerprint(), {}
     for name, path in students.items():
-        source, message = None, ""
+        sources, message = None, ""
         try:
-            source = read_submission(path)
+            sources = read_submission(path)
         except UnreadableError as error:
             message = str(error)
-        key = key_of((source or b"") + message.encode(), seed, version)
+        key = key_of(sources, message, seed, version)
         done = None if force else read_result(output / f"{safe_name(name)}.json", key)
         if done is None:
-            waiting[name] = (key, source, message)
+            waiting[name] = (key, sources, message)
         else:
             yield name, done
     for name, result in run_tasks(waiting, seed, jobs, protection, dask):
@@ -313,8 +351,8 @@ def run_tasks(waiting, seed, jobs, protection, dask):
 
         with Client(dask) as client:
             futures = {
-                client.submit(task, source, message, seed, protection, key=f"grade-{key}"): name
-                for name, (key, source, message) in waiting.items()
+                client.submit(task, sources, message, seed, protection, key=f"grade-{key}"): name
+                for name, (key, sources, message) in waiting.items()
             }
             from distributed import as_completed
 

@@ -1,6 +1,7 @@
 """Recognise well-known mistakes by the numbers that they give."""
 
 import functools
+import importlib
 import io
 import types
 from pathlib import Path
@@ -9,9 +10,10 @@ import numpy as np
 
 from grading import wire
 from grading.perform import perform
+from grading.rubric import load_rubric
 from tests.hidden.misconceptions import MISCONCEPTIONS
 
-SOLUTION = Path(__file__).parent.parent / "solutions" / "vae.py"
+SOLUTIONS = Path(__file__).parent.parent / "solutions"
 
 
 def module_of(source, name):
@@ -21,27 +23,34 @@ def module_of(source, name):
     return module
 
 
-BY_NAME = {mistake.name: mistake for mistake in MISCONCEPTIONS}
+@functools.cache
+def bank(item):
+    """The known mistakes that cost marks of this item, by name."""
+    file = load_rubric().module_of(item)
+    if file != "vae":
+        importlib.import_module(f"tests.hidden.mistakes_{file}")
+    own = [mistake for mistake in MISCONCEPTIONS if mistake.file == file]
+    return {mistake.name: mistake for mistake in own if item in (file, mistake.exercise)}
 
 
 @functools.cache
-def reference():
-    """The solution as a module of its own."""
-    return module_of(SOLUTION.read_text(encoding="utf-8"), "reference")
+def reference(file):
+    """A solution as a module of its own."""
+    return module_of((SOLUTIONS / f"{file}.py").read_text(encoding="utf-8"), f"reference {file}")
 
 
 @functools.cache
 def mistaken(mistake):
     """The solution with this mistake put in, as a module."""
-    source = mistake.put_into(SOLUTION.read_text(encoding="utf-8"))
-    return module_of(source, mistake.name)
+    source = (SOLUTIONS / f"{mistake.file}.py").read_text(encoding="utf-8")
+    return module_of(mistake.put_into(source), mistake.name)
 
 
-def find_mistakes(exercise, answers):
+def find_mistakes(item, answers):
     """The mistakes that give the same answers to the same requests.
 
     Args:
-        exercise: the name of the function.
+        item: the id in the rubric.
         answers: pairs of a request and the student's reply, of one check; where the student's
             function raised an exception, its text takes the place of the reply.
 
@@ -51,16 +60,16 @@ def find_mistakes(exercise, answers):
     if not answers:
         return []
     given = [reply for _, reply in answers]
-    packed = pack(answers)
-    right = replies(reference(), packed)
-    random = not all(map(agree, right, replies(reference(), pack(answers, seed=1))))
+    packed, solution = pack(answers), reference(load_rubric().module_of(item))
+    right = replies(solution, packed)
+    random = not all(map(agree, right, replies(solution, pack(answers, seed=1))))
     noise = fingerprint(answers, given) if random else None
     if noise and close(noise, fingerprint(answers, right)):
         noise = None  # it is of the right kind, and tells nothing
     return [
         mistake.name
-        for mistake in MISCONCEPTIONS
-        if mistake.exercise == exercise
+        for mistake in bank(item).values()
+        if any(request["name"] == mistake.exercise for request, _ in answers)
         and matches(replies(mistaken(mistake), packed), answers, right, noise)
     ]
 
@@ -79,18 +88,20 @@ def settle(records):
     for record in records:
         names = record["mistakes"]
         if len(names) > 1:
-            names = sorted(names, key=lambda name: contradictions(name, passed))
-        record["hint"] = BY_NAME[names[0]].hint if names else record["hint"]
+            mistakes = [bank(record["item"])[name] for name in names]
+            names = [m.name for m in sorted(mistakes, key=lambda m: contradictions(m, passed))]
+        if names:
+            record["hint"] = bank(record["item"])[names[0]].hint
 
 
-def contradictions(name, passed):
+def contradictions(mistake, passed):
     """How many of these checks, which passed, a mistake would have answered otherwise."""
-    count = 0
+    count, solution = 0, reference(mistake.file)
     for record in passed:
         packed = pack(record["answers"])
-        right = replies(reference(), packed)
-        if all(map(agree, right, replies(reference(), pack(record["answers"], seed=1)))):
-            theirs = replies(mistaken(BY_NAME[name]), packed)
+        right = replies(solution, packed)
+        if all(map(agree, right, replies(solution, pack(record["answers"], seed=1)))):
+            theirs = replies(mistaken(mistake), packed)
             count += not all(map(agree, right, theirs))
     return count
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from grading.checks import CheckError
-from grading.hints import BY_NAME, find_mistakes
+from grading.hints import bank, find_mistakes
+from grading.rubric import load_rubric
 from grading.submission import Submission, VerdictError
 from support.messages import hint_for
 
@@ -40,6 +41,16 @@ def pytest_configure(config):
     config.stash[STARTED] = time.monotonic()
 
 
+def pytest_collection_modifyitems(config, items):
+    """Take the tests of an extension for its file, and leave them out for a `vae.py`."""
+    path, module_of = config.getoption("--submission"), load_rubric().module_of
+    if path:
+        module = module_of(Path(path).stem)
+        others = [test for test in items if module_of(item_of(test)) != module]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [test for test in items if test not in others]
+
+
 def item_of(test):
     """The id of the rubric's item that a test belongs to, from the name of its file."""
     return Path(test.path).stem.removeprefix("test_")
@@ -56,8 +67,15 @@ def _submission(request):
     path = config.getoption("--submission")
     if not path:
         pytest.exit("say which file to grade: pytest tests/hidden --submission PATH", 2)
+    path = Path(path)
+    module = load_rubric().module_of(path.stem)
+    sources = {module: path.read_bytes()}
+    for vae in (path.with_name("vae.py"), path.parent.with_name("vae.py")):
+        if vae.exists():  # an extension imports it
+            sources.setdefault("vae", vae.read_bytes())
     submission = Submission(
-        Path(path).read_bytes(),
+        sources,
+        module,
         config.getoption("--grading-seed"),
         protection="none" if config.getoption("--unsandboxed") else "bubblewrap",
     )
@@ -137,5 +155,5 @@ def judge(item, error, submission):
         mistakes = [error.mistake]
     elif submission is not None and outcome in ("failed", "error"):
         mistakes = find_mistakes(item_of(item), submission.answers)
-    hint = BY_NAME[mistakes[0]].hint if mistakes else hint
+    hint = bank(item_of(item))[mistakes[0]].hint if mistakes else hint
     return {"outcome": outcome, "message": message, "hint": hint, "mistakes": mistakes}

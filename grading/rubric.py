@@ -1,5 +1,6 @@
 """What is marked and for how much: `rubric.toml`, checked."""
 
+import functools
 import re
 import sys
 from pathlib import Path
@@ -41,6 +42,7 @@ class Rubric(NamedTuple):
 
     items: tuple
     report: tuple
+    bonus: tuple  # an `Item` for each extension; on top of the total
     total: int
 
     @property
@@ -50,9 +52,14 @@ class Rubric(NamedTuple):
 
     def item(self, name):
         """The item of this id."""
-        return next(item for item in self.items if item.id == name)
+        return next(item for item in self.items + self.bonus if item.id == name)
+
+    def module_of(self, item):
+        """The module that an item is about: an extension of this name, or "vae"."""
+        return item if any(bonus.id == item for bonus in self.bonus) else "vae"
 
 
+@functools.cache
 def load_rubric(path=PATH, tests=None):
     """Read and check the rubric.
 
@@ -84,7 +91,7 @@ def load_rubric(path=PATH, tests=None):
         raise RubricError(f"{path}:{line[1] if line else 1}: {error}") from error
 
     entries = {}
-    for kind, entry_type in (("item", Item), ("report", ReportItem)):
+    for kind, entry_type in (("item", Item), ("report", ReportItem), ("bonus", Item)):
         entries[kind] = []
         for nth, entry in enumerate(data.get(kind, [])):
             heading = rf"\[\[{kind}\]\]"
@@ -93,14 +100,14 @@ def load_rubric(path=PATH, tests=None):
                 fail(f"missing or unknown here: {', '.join(sorted(wrong))}", heading, nth)
             if type(entry["marks"]) is not int or entry["marks"] <= 0:
                 fail(f"{entry['id']}: marks must be a whole number above 0", heading, nth)
-            if kind == "item" and not (tests / f"test_{entry['id']}.py").exists():
+            if kind != "report" and not (tests / f"test_{entry['id']}.py").exists():
                 fail(f"{entry['id']}: there is no test_{entry['id']}.py in {tests}", heading, nth)
             entries[kind].append(entry_type(**entry))
     ids = [entry.id for kind in entries.values() for entry in kind]
     for name in ids:
         if ids.count(name) > 1:
             fail(f"{name} stands twice", rf'id *= *"{name}"', 1)
-    marks = sum(entry.marks for kind in entries.values() for entry in kind)
+    marks = sum(entry.marks for entry in entries["item"] + entries["report"])
     if data.get("total") != marks:
         fail(f"total is {data.get('total')}, but all marks add up to {marks}", "total")
-    return Rubric(tuple(entries["item"]), tuple(entries["report"]), marks)
+    return Rubric(*(tuple(entries[kind]) for kind in ("item", "report", "bonus")), marks)

@@ -47,13 +47,15 @@ class Submission:
     """A student's file in a worker of its own, which is started anew whenever it dies.
 
     Args:
-        source: the bytes of the file.
+        sources: a dict from the name of a module, "vae" or an extension, to the bytes of its file.
+        module: which of them is asked; it may import the others.
         seed: of the random numbers that its functions draw.
         slot, protection: see `start_worker`.
     """
 
-    def __init__(self, source, seed=0, slot=0, protection="bubblewrap"):
-        self.source, self.slot, self.protection = source, slot, protection
+    def __init__(self, sources, module="vae", seed=0, slot=0, protection="bubblewrap"):
+        self.sources, self.module = sources, module
+        self.slot, self.protection = slot, protection
         self.seeds = np.random.default_rng([seed, 1])
         self.process = None
         self.number = 0
@@ -121,7 +123,8 @@ class Submission:
         before = self.deadline
         self.deadline = time.monotonic() + IMPORT_SECONDS
         try:
-            reply = self.exchange({"source": np.frombuffer(self.source, np.uint8)})
+            sources = {name: np.frombuffer(s, np.uint8) for name, s in self.sources.items()}
+            reply = self.exchange({"module": self.module, "sources": sources})
         except VerdictError as verdict:
             raise VerdictError("import failed", f"while it was imported: {verdict}") from None
         if "error" in reply:

@@ -14,6 +14,7 @@ MEMORY = 2 << 30  # bytes of address space
 FILE_SIZE = 16 << 20
 PROCESSES = 4  # of this user inside the sandbox; threads count too
 CPU_SECONDS = 120
+FILES = set()  # the names of the student's
 
 
 def limit_resources():
@@ -46,21 +47,24 @@ def open_channel():
     return os.fdopen(inward, "rb"), os.fdopen(outward, "wb")
 
 
-def load(source):
-    """The student's file as the module `vae`, imported from a file as usual."""
-    import importlib.util
+def load(name, sources):
+    """One of the student's files as a module, imported from a file as usual.
+
+    Args:
+        name: of the module that is asked about.
+        sources: a dict from the name of a module to the bytes of its file.
+    """
+    import importlib
     import tempfile
 
     folder = tempfile.mkdtemp()
-    path = os.path.join(folder, "vae.py")
-    with open(path, "wb") as file:
-        file.write(source)
-    spec = importlib.util.spec_from_file_location("vae", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["vae"] = module
+    for module, source in sources.items():
+        FILES.add(f"{module}.py")
+        with open(os.path.join(folder, f"{module}.py"), "wb") as file:
+            file.write(source)
     os.chdir(folder)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, folder)
+    return importlib.import_module(name)
 
 
 def report(error):
@@ -75,7 +79,7 @@ def report(error):
     if kind == "not implemented" and str(error).startswith(("VJP of", "JVP of")):
         kind = "error"  # autograd's own: it cannot differentiate a function
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [[f.lineno or 0, f.name] for f in frames if os.path.basename(f.filename) == "vae.py"]
+    lines = [[f.lineno or 0, f.name] for f in frames if os.path.basename(f.filename) in FILES]
     if isinstance(error, SyntaxError) and error.lineno:
         lines.append([error.lineno, "<module>"])
     return {
@@ -114,7 +118,8 @@ def main():
     while request is not None:
         try:
             if module is None:
-                module = load(request["source"].tobytes())
+                sources = {name: data.tobytes() for name, data in request["sources"].items()}
+                module = load(request["module"], sources)
                 reply = {"loaded": True}
             else:
                 reply = perform(module, request)

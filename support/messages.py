@@ -1,6 +1,7 @@
 """Say what to do next, instead of a traceback."""
 
 import ast
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -192,6 +193,10 @@ def launch(main):
     except OSError as error:
         sys.exit(f"{error}. What was written before is intact.")
     except Exception as error:
+        path = os.path.relpath(main.__code__.co_filename)
+        for exercise in read_exercises(path):
+            if isinstance(error, NotImplementedError) and str(error).endswith(f" {exercise.name}"):
+                sys.exit(f"Next:\n\n{describe(exercise, path)}")
         traceback.print_exc()
         hint = hint_for(error)
         sys.exit(f"\nWhat this usually means: {hint}" if hint else 1)

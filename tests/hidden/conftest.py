@@ -3,6 +3,7 @@
 from grading.plugin import (  # noqa: F401
     _submission,
     pytest_addoption,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_runtest_makereport,
     random,

@@ -6,12 +6,12 @@ where one agrees, its hint becomes the feedback. The same functions, put one by 
 otherwise right file, test the tests: each must lose marks on its own exercise and nowhere else.
 """
 
+import importlib
 import inspect
 from typing import NamedTuple
 
 import autograd.numpy as np
 
-from solutions import vae
 from solutions.vae import (
     bernoulli_log_prob,
     compute_KL,
@@ -25,6 +25,7 @@ from solutions.vae import (
 class Misconception(NamedTuple):
     """One well-known mistake."""
 
+    file: str  # "vae", or the name of an extension
     exercise: str
     name: str
     hint: str
@@ -44,13 +45,13 @@ class Misconception(NamedTuple):
 MISCONCEPTIONS = []
 
 
-def misconception(exercise, hint):
-    """Add the decorated function to the bank."""
+def misconception(exercise, hint, file="vae"):
+    """Add the decorated function to the bank: a wrong `exercise` of `solutions/FILE.py`."""
 
     def register(function):
-        if not hasattr(vae, exercise):
+        if not hasattr(importlib.import_module(f"solutions.{file}"), exercise):
             raise ValueError(f"{function.__name__}: there is no exercise {exercise!r}")
-        MISCONCEPTIONS.append(Misconception(exercise, function.__name__, hint, function))
+        MISCONCEPTIONS.append(Misconception(file, exercise, function.__name__, hint, function))
         return function
 
     return register
