@@ -129,7 +129,8 @@ def grade(submissions, output, jobs, seed, only, force, unsandboxed, dask):
     for name in sorted(results):
         points = [f"{number(item['points']):>5}" for item in results[name]["items"]]
         status = "" if results[name]["status"] == "graded" else f"  {results[name]['status']}"
-        total = f"{number(results[name]['score']):>7}"
+        bonus = number(results[name]["bonus_score"])
+        total = f"{number(results[name]['score']):>7}" + (f" +{bonus}" if bonus != "0" else "")
         click.echo(" ".join([f"{name:{width}}", *points, total]) + status)
     click.echo(
         f"\n{len(results)} of {len(students)} graded, seed {seed}; see {output / 'class.html'}"

@@ -116,7 +116,7 @@ def grade(sources, seed=0, slot=0, protection="bubblewrap"):
 
     Returns:
         A dict of "status", "message", "score", "max_score", "seed", "items", "bonus_score" and
-        "bonus": as "items", for those extensions on which the student has worked.
+        "bonus": like "items", for the extensions on which the student has worked.
     """
     rubric, started = load_rubric(), time.monotonic()
     status, message, records = grade_module("vae", rubric.items, sources, seed, slot, protection)

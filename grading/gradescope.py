@@ -116,7 +116,7 @@ def as_gradescope(result, visibility, protection):
         "visibility": "visible",
     }
     rubric, tests = load_rubric(), [first]
-    for entry in result["items"]:
+    for entry in result["items"] + result["bonus"]:
         item = rubric.item(entry["id"])
         for check in entry["checks"]:
             about = check["about"] or check["name"]
@@ -134,7 +134,7 @@ def as_gradescope(result, visibility, protection):
                 }
             )
     return {
-        "score": result["score"],
+        "score": result["score"] + result["bonus_score"],
         "tests": tests,
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -158,8 +158,8 @@ def run(base):
     else:
         print(f"Protection in force: {PROTECTIONS[protection]}.")
         try:
-            source = read_submission(base / "submission")
-            result = grade(source, settings["seed"], 0, protection)
+            sources = read_submission(base / "submission")
+            result = grade(sources, settings["seed"], 0, protection)
         except UnreadableError as error:
             result = unreadable(str(error), settings["seed"])
         results = as_gradescope(result, settings["visibility"], PROTECTIONS[protection])

@@ -11,7 +11,7 @@ import numpy as np
 from grading import wire
 from grading.perform import perform
 from grading.rubric import load_rubric
-from tests.hidden.misconceptions import MISCONCEPTIONS
+from tests.hidden.misconceptions import BANKS
 
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 
@@ -29,8 +29,7 @@ def bank(item):
     file = load_rubric().module_of(item)
     if file != "vae":
         importlib.import_module(f"tests.hidden.mistakes_{file}")
-    own = [mistake for mistake in MISCONCEPTIONS if mistake.file == file]
-    return {mistake.name: mistake for mistake in own if item in (file, mistake.exercise)}
+    return {m.name: m for m in BANKS[file] if item in (file, m.exercise)}
 
 
 @functools.cache

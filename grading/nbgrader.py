@@ -38,7 +38,7 @@ from traitlets import Bool, Integer, List
 from data.files import atomic_path
 from grading.course import NOTEBOOK
 from grading.grade import UnreadableError, grade_all, read_plain_file, read_submission
-from grading.report import feedback_on_item, number, write_reports
+from grading.report import feedback_on_bonus, feedback_on_item, number, write_reports
 from grading.rubric import load_rubric
 from grading.sandbox import LOST, SandboxError, check_sandbox
 
@@ -84,6 +84,11 @@ class InjectResults(NbGraderPreprocessor):
                 report = {"text/html": sections[name.removeprefix("report_")]}
                 shown.outputs = [new_output("display_data", report)]
                 cells.append(shown)
+        bonus = feedback_on_bonus(result)
+        if bonus:  # by hand, as extra credit: nbgrader has no marks outside of an assignment's
+            shown = new_code_cell(f"# Optional exercises: {number(result['bonus_score'])} marks")
+            shown.outputs = [new_output("stream", name="stdout", text="\n".join(bonus) + "\n")]
+            cells.append(shown)
         nb.cells = cells
         return nb, resources
 
@@ -251,7 +256,7 @@ def stage(folder, copy):
     """
     copy.mkdir(parents=True)
     try:
-        (copy / "vae.py").write_bytes(read_submission(folder))
+        (copy / "vae.py").write_bytes(read_submission(folder)["vae"])
     except UnreadableError as error:
         (copy / "vae.py is missing.txt").write_text(f"{error}\n", "utf-8", "backslashreplace")
     stamp = read_inside(folder, folder / "timestamp.txt", 1000)

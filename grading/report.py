@@ -38,23 +38,27 @@ def write_text(path, text):
 
 
 def write_gradebook(results, path):
-    """A row for each student, a column for each item, status and total.
+    """A row for each student, a column for each item, status, total, and bonus marks.
 
     Args:
         results: of all students, as `grade_all` gives them.
         path: of the CSV file.
     """
     items = [item.id for item in load_rubric().items]
+    extra = [item.id for item in load_rubric().bonus]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["student", "status", *items, "score", "max_score"])
+    writer.writerow(["student", "status", *items, "score", "max_score", *extra, "bonus"])
     for result in results:
         points = {item["id"]: item["points"] for item in result["items"]}
         # A name that a spreadsheet would take for a formula is no formula.
         name = result["student"]
         name = f"'{name}" if name[0] in "=+-@" else name
         row = [name, result["status"], *(number(points[item]) for item in items)]
-        writer.writerow([*row, number(result["score"]), result["max_score"]])
+        row += [number(result["score"]), result["max_score"]]
+        tried = {item["id"]: number(item["points"]) for item in result["bonus"]}
+        row += [tried.get(item, "") for item in extra]
+        writer.writerow([*row, number(result["bonus_score"])])
     write_text(path, table.getvalue())
 
 
@@ -68,16 +72,27 @@ def feedback(result):
         f"{rubric.total - rubric.automatic} more are for the report.",
         "",
     ]
+    if result["bonus"]:
+        lines[-1:] = [f"Optional exercises: **{number(result['bonus_score'])}** marks on top.", ""]
     if result["status"] != "graded":
         lines += [f"Your file could not be graded ({result['status']}):", ""]
         lines += [*quote(result["message"]), ""]
-        return "\n".join(lines)
-    for entry in result["items"]:
-        item = rubric.item(entry["id"])
-        marks = f"{number(entry['points'])} of {entry['max_points']}"
-        lines += [f"## Task {item.task}: {item.title} ({item.equation}): {marks}", ""]
-        lines += [*feedback_on_item(result, entry), ""]
-    return "\n".join(lines)
+    else:
+        lines += [line for entry in result["items"] for line in section(entry)]
+    return "\n".join([*lines, *feedback_on_bonus(result)])
+
+
+def section(entry):
+    """The lines of the feedback about one item, with a heading."""
+    item = load_rubric().item(entry["id"])
+    marks = f"{number(entry['points'])} of {entry['max_points']}"
+    heading = f"## Task {item.task}: {item.title} ({item.equation}): {marks}"
+    return [heading, "", *feedback_on_checks(entry), ""]
+
+
+def feedback_on_bonus(result):
+    """The lines of the feedback about the optional exercises that were tried."""
+    return [line for entry in result["bonus"] for line in section(entry)]
 
 
 def feedback_on_item(result, entry):
@@ -88,6 +103,11 @@ def feedback_on_item(result, entry):
             "",
             *quote(result["message"]),
         ]
+    return feedback_on_checks(entry)
+
+
+def feedback_on_checks(entry):
+    """The lines of the feedback about the checks of one item."""
     outcomes = {check["outcome"] for check in entry["checks"]}
     if outcomes in ({"not implemented"}, {"missing"}):
         return [f"`{entry['id']}`: {WORDS[outcomes.pop()]}."]
@@ -130,11 +150,15 @@ def class_page(results):
     results = sorted(results, key=lambda result: (-result["score"], result["student"]))
     points = np.array([[entry["points"] for entry in r["items"]] for r in results], dtype=float)
     marks = np.array([item.marks for item in rubric.items], dtype=float)
+    extra = {item.id: [] for item in rubric.bonus}
+    for result in results:
+        for entry in result["bonus"]:
+            extra[entry["id"]].append(entry["points"])
     edges = np.linspace(0, rubric.automatic, 17)
     counts = np.histogram([result["score"] for result in results], edges)[0]
     hints = Counter()
     for result in results:
-        for entry in result["items"]:
+        for entry in result["items"] + result["bonus"]:
             hints.update({(entry["id"], c["hint"]) for c in entry["checks"] if c["hint"]})
     items = [
         {
@@ -160,6 +184,7 @@ def class_page(results):
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         students=students,
         items=items,
+        extra=[(rubric.item(name), points) for name, points in extra.items() if points],
         hints=[(rubric.item(i), hint, n) for (i, hint), n in hints.most_common()],
         bars=list(zip(edges[:-1], edges[1:], (int(n) for n in counts), strict=True)),
         highest=max(1, int(counts.max())),

@@ -43,6 +43,7 @@ class Misconception(NamedTuple):
 
 
 MISCONCEPTIONS = []
+BANKS = {"vae": MISCONCEPTIONS}  # and those of the extensions, once their files are imported
 
 
 def misconception(exercise, hint, file="vae"):
@@ -51,7 +52,8 @@ def misconception(exercise, hint, file="vae"):
     def register(function):
         if not hasattr(importlib.import_module(f"solutions.{file}"), exercise):
             raise ValueError(f"{function.__name__}: there is no exercise {exercise!r}")
-        MISCONCEPTIONS.append(Misconception(file, exercise, function.__name__, hint, function))
+        mistake = Misconception(file, exercise, function.__name__, hint, function)
+        BANKS.setdefault(file, []).append(mistake)
         return function
 
     return register

@@ -103,7 +103,7 @@ def patience(monkeypatch):
 @functools.cache
 def before():
     """The result of the solution, before any hostile file has been graded."""
-    return grade(SOLUTION.encode(), slot=SLOT)
+    return grade({"vae": SOLUTION.encode()}, slot=SLOT)
 
 
 @functools.cache
@@ -157,7 +157,7 @@ def test_a_hostile_file_gets_its_honest_marks_and_leaves_nothing_behind(name):
     stem, start = Path(name).stem, time.monotonic()
     # In a file, PROJECT_ROOT stands for where the solutions and hidden tests are.
     source = (FOLDER / name).read_bytes().replace(b"PROJECT_ROOT", str(ROOT).encode())
-    result = grade(source, slot=SLOT)
+    result = grade({"vae": source}, slot=SLOT)
     assert time.monotonic() - start < 60
     assert result["status"] == ("import failed" if stem in IMPORT_FAILS else "graded")
     points = {item["id"] for item in result["items"] if item["points"]}
@@ -171,7 +171,7 @@ def test_a_hostile_file_gets_its_honest_marks_and_leaves_nothing_behind(name):
     assert left_behind() == []
     assert written() == []
     if FILES.index(name) % EVERY == EVERY - 1 or name == FILES[-1]:
-        assert grade(SOLUTION.encode(), slot=SLOT) == before()
+        assert grade({"vae": SOLUTION.encode()}, slot=SLOT) == before()
 
 
 def test_the_solution_still_gets_full_marks():

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is
 
 @pytest.mark.parametrize("mistake", MISCONCEPTIONS, ids=lambda mistake: mistake.name)
 def test_a_mistake_costs_its_own_item_and_is_named(mistake):
-    result = grade(mistake.put_into(SOLUTION).encode())
+    result = grade({"vae": mistake.put_into(SOLUTION).encode()})
     lost = {item["id"] for item in result["items"] if item["points"] < item["max_points"]}
     assert lost == {mistake.exercise}
     hints = {check["hint"] for item in result["items"] for check in item["checks"]}

@@ -53,7 +53,7 @@ def test_there_are_styles():
 @needs_walls
 @each_style
 def test_every_style_gets_full_marks(style):
-    result = grade(in_this_style(style).encode())
+    result = grade({"vae": in_this_style(style).encode()})
     assert result["status"] == "graded", result["message"]
     lost, allowed = lost_checks(result), LOST.get(style.name, set())
     assert set(lost) == allowed, "\n".join(f"{name}: {said}" for name, said in lost.items())
@@ -71,6 +71,6 @@ def test_every_style_passes_the_public_tests(style, tmp_path):
 @needs_walls
 @pytest.mark.parametrize("seed", range(5))
 def test_the_solution_gets_full_marks_with_any_seed(seed):
-    result = grade(SOLUTION.encode(), seed=seed)
+    result = grade({"vae": SOLUTION.encode()}, seed=seed)
     assert lost_checks(result) == {}
     assert result["score"] == result["max_score"] == 80

@@ -1,0 +1,131 @@
+"""The optional exercises: each solution, stub and known mistake, through the grader."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from grading.grade import entry_of, grade, grade_module
+from grading.hints import bank
+from grading.rubric import load_rubric
+from support.messages import read_exercises
+from tests.tools.helpers import ROOT, SOLUTION, python, replace
+
+VAE = (ROOT / "vae.py").read_text(encoding="utf-8")
+NAMES = [item.id for item in load_rubric().bonus]
+MISTAKES = [(name, mistake) for name in NAMES for mistake in bank(name).values()]
+
+needs_bwrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+each_extension = pytest.mark.parametrize("name", NAMES)
+
+
+def solution(name):
+    """The solution as a student would write it, into the stub."""
+    source = (ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8")
+    return source.replace("from solutions.vae import", "from vae import")
+
+
+def bonus(name, source, vae=VAE, seed=0):
+    """What an extension's file gets, beside this `vae.py`."""
+    item, sources = load_rubric().item(name), {"vae": vae.encode(), name: source.encode()}
+    _, _, records = grade_module(name, [item], sources, seed, 0, "bubblewrap")
+    return entry_of(item, records)
+
+
+@needs_bwrap
+@each_extension
+def test_the_solution_gets_all_marks_whatever_the_seed(name):
+    for seed in range(3):
+        entry = bonus(name, solution(name), seed=seed)
+        assert {c["outcome"] for c in entry["checks"]} == {"passed"}, entry
+        assert entry["points"] == entry["max_points"]
+
+
+@needs_bwrap
+@each_extension
+def test_the_stub_is_not_counted_and_a_touched_one_gets_nothing(name):
+    stub = (ROOT / "extensions" / f"{name}.py").read_text(encoding="utf-8")
+    assert grade({"vae": VAE.encode(), name: stub.encode()})["bonus"] == []
+    entry = bonus(name, stub + "\n")
+    assert {c["outcome"] for c in entry["checks"]} == {"not implemented"}
+
+
+@needs_bwrap
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES, ids=lambda x: getattr(x, "name", x))
+def test_a_mistake_costs_checks_of_its_function_alone_and_is_named(name, mistake):
+    lost = [c for c in bonus(name, mistake.put_into(solution(name)))["checks"] if c["hint"]]
+    assert mistake.hint in {check["hint"] for check in lost}
+    assert all(mistake.exercise in check["name"] for check in lost)
+
+
+@each_extension
+def test_every_exercise_has_mistakes_and_tests(name):
+    exercises = {e.name for e in read_exercises(ROOT / "solutions" / f"{name}.py")}
+    assert {mistake.exercise for mistake in bank(name).values()} == exercises
+    for folder in ("hidden", "public"):
+        tests = (ROOT / "tests" / folder / f"test_{name}.py").read_text(encoding="utf-8")
+        assert all(f"def test_{exercise}_" in tests for exercise in exercises), folder
+    assert len((ROOT / "solutions" / f"{name}.py").read_text().splitlines()) <= 150
+
+
+def test_public_tests_pass_on_the_solutions_and_are_skipped_on_the_stubs():
+    files = [f"tests/public/test_{name}.py" for name in NAMES]
+    for option, wanted in (("--vae=solutions/vae.py", "passed"), ("--vae=vae.py", "skipped")):
+        run = subprocess.run(
+            python("-m", "pytest", "-q", "-rN", option, *files),
+            cwd=ROOT, capture_output=True, text=True,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout
+        assert run.stdout.splitlines()[-1].split()[1::2][0] in (wanted, f"{wanted},"), run.stdout
+
+
+def test_an_unfinished_extension_names_its_next_exercise():
+    name = NAMES[0]
+    run = subprocess.run(
+        python("-m", f"extensions.{name}"), cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "Task E1." in run.stderr
+    assert f"python -m pytest -k {name}" in run.stderr or "python -m pytest -k " in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@needs_bwrap
+def test_an_extension_may_use_the_functions_that_its_student_has_written():
+    name, source = NAMES[0], solution(NAMES[0])
+    source = replace(source, "def gaussian_KL(", "def gaussian_KL_(")
+    source += "\nimport vae\nprobe = vae.compute_KL(np.zeros((1, 2)))\ngaussian_KL = gaussian_KL_\n"
+    assert bonus(name, source, vae=SOLUTION)["points"] == 5
+    assert bonus(name, source)["points"] == 0  # theirs is not written
+
+
+@needs_bwrap
+def test_a_bad_extension_costs_nothing_and_all_reports_name_it(tmp_path):
+    for student, source in {
+        "bad": "import os\nos._exit(0)\n",
+        "good": solution(NAMES[0]),
+        "none": None,
+    }.items():
+        folder = tmp_path / "in" / student / "extensions"
+        folder.mkdir(parents=True)
+        (folder.parent / "vae.py").write_text(SOLUTION)
+        if source:
+            (folder / f"{NAMES[0]}.py").write_text(source)
+    words = ("grade", tmp_path / "in", "--output", tmp_path / "out")
+    subprocess.run(python("-m", "grading", *words), cwd=ROOT, check=True, capture_output=True)
+    results = {
+        name: json.loads((tmp_path / "out" / f"{name}.json").read_text())
+        for name in ("bad", "good", "none")
+    }
+    assert {name: r["score"] for name, r in results.items()} == dict.fromkeys(results, 80)
+    assert {name: r["bonus_score"] for name, r in results.items()} == {
+        "bad": 0, "good": 5, "none": 0,
+    }  # fmt: skip
+    rows = (tmp_path / "out" / "gradebook.csv").read_text().splitlines()
+    assert rows[0].split(",")[-len(NAMES) - 1 :] == [*NAMES, "bonus"]
+    assert [row.split(",")[-1] for row in rows[1:]] == ["0", "5", "0"]
+    assert "5 of 5" in (tmp_path / "out" / "good.md").read_text()
+    assert "ended the Python process" in (tmp_path / "out" / "bad.md").read_text()
+    assert NAMES[0] in (tmp_path / "out" / "class.html").read_text()
+    assert "Optional" not in (tmp_path / "out" / "none.md").read_text()
