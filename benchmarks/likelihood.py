@@ -110,7 +110,7 @@ def draw(rows, path):
 
     figure = Figure(figsize=(7, 0.5 * len(rows) + 0.9), dpi=120, layout="constrained")
     axes = figure.subplots()
-    for height, (title, value, _, ours) in enumerate(reversed(rows)):
+    for height, (_, value, _, ours) in enumerate(reversed(rows)):
         axes.plot(value, height, "o" if ours else "D", color="#1f5fa8" if ours else "#c55a11")
         axes.annotate(f"{value:.2f}", (value, height), (0, 6), textcoords="offset points")
     axes.set_yticks(range(len(rows)), [row[0] for row in reversed(rows)])

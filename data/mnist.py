@@ -110,8 +110,7 @@ def load_mnist(source="auto"):
             if source == "mnist":
                 raise
             print(
-                f"Using the built-in subset of 5,000 images, because {error} For the full data "
-                f"set, go online and start again, or put its four files into {HERE / 'mnist'}.",
+                f"Using the built-in subset of 5,000 images, because {error}",
                 file=sys.stderr,
             )
             arrays = read_folder(HERE / "subset", SUBSET)
@@ -140,7 +139,10 @@ def read_full_mnist():
     if os.environ.get("VAE_DATA_DIR"):
         folder = Path(os.environ["VAE_DATA_DIR"]).expanduser()
         if not folder.is_dir():
-            raise DataError(f"VAE_DATA_DIR names {folder}, and there is no such folder. Unset it.")
+            raise DataError(
+                f"VAE_DATA_DIR names {folder}, and there is no such folder. "
+                "Set it to the folder of the four files of MNIST, or unset it."
+            )
         return read_folder(folder, MNIST)
     if any(find(HERE / "mnist", file.name) for file in MNIST):
         return read_folder(HERE / "mnist", MNIST)
@@ -225,7 +227,10 @@ def download(folder):
                 return arrays
         except (OSError, ValueError, DataError) as error:  # requests' errors are OSErrors
             reasons.append(f"{mirror.split('/')[2]}: {reason(error)}")
-    raise DownloadError(f"MNIST could not be downloaded ({'; '.join(reasons)}).")
+    raise DownloadError(
+        f"MNIST could not be downloaded ({'; '.join(reasons)}). If you have its four files, put "
+        f"them into {HERE / 'mnist'} or set the environment variable VAE_DATA_DIR to their folder."
+    )
 
 
 def fetch(mirror, file, folder):

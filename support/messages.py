@@ -159,6 +159,10 @@ HINTS = {
         "Two arrays do not fit. Print their shapes, and compare them with Args and Returns in "
         "the docstrings: one number per image has shape (B,)."
     ),
+    "too many indices for array": (
+        "A function that takes a batch, `(B, ...)`, got a single image or z. Make a batch of one: "
+        "x[None]."
+    ),
     "not aligned": (
         "A matrix product got arrays that do not fit. Does the function get its sizes from its "
         "arguments? Which of the two networks takes images, and which takes z?"

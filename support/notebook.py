@@ -63,7 +63,14 @@ def put_function(path, code):
     name, lines = names[0], old.splitlines()
     begin, end = known[name].lineno - 1, known[name].end_lineno
     before, code = "\n".join(lines[begin:end]), code.strip("\n")
-    if before != code and "raise NotImplementedError(" not in before:
+    stub = "raise NotImplementedError("
+    if stub in code and stub not in before:
+        raise CellError(
+            f"This cell is not written, and {path.name} has a version of {name} that is: it stays. "
+            "For a notebook with what the file has, move this one away and run "
+            "`python -m support.notebook`."
+        )
+    if before != code and stub not in before:
         with open(path.with_name(HISTORY), "a", encoding="utf-8") as history:
             history.write(f"# {datetime.now():%Y-%m-%d %H:%M:%S}\n{before}\n\n\n")
     with atomic_path(path) as temporary:

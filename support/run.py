@@ -266,7 +266,7 @@ class Run:
         if self.history["epochs"]:
             draw_curve(self.history, self.output_dir / "training_curve.png")
             last = self.history["epochs"][-1]
-            print(f"After {last['epoch']} epochs: test ELBO {last['test']['elbo']:.1f} {UNIT}.")
+            print(f"After epoch {last['epoch']}: test ELBO {last['test']['elbo']:.1f} {UNIT}.")
         print(f"Pictures and metrics.json are in {self.output_dir.resolve()}")
 
 
@@ -303,8 +303,9 @@ def save_pictures(pictures, folder, save_images):
             missing.setdefault(str(error), []).append(name)
         else:
             if images is None:
-                raise RunError(f"{name}: the function for it returned None: is there a `return`?")
-            save_images(images, Path(folder) / name, vmin=0, vmax=1)
+                print(f"{name} is not drawn: its function returned None. Is there a `return`?")
+            else:
+                save_images(images, Path(folder) / name, vmin=0, vmax=1)
     for task, names in missing.items():
         print(
             f"Not drawn, because {task} is not written yet: {', '.join(names)}. Write it, and "
