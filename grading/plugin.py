@@ -67,7 +67,7 @@ def _submission(request):
     path = config.getoption("--submission")
     if not path:
         pytest.exit("say which file to grade: pytest tests/hidden --submission PATH", 2)
-    path = Path(path)
+    path = Path(path).resolve()
     module = load_rubric().module_of(path.stem)
     sources = {module: path.read_bytes()}
     for vae in (path.with_name("vae.py"), path.parent.with_name("vae.py")):
