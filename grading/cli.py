@@ -83,6 +83,29 @@ def gradescope(file, seed, visibility):
 
 
 @main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def skills(folder):
+    """Add to FOLDER/class.html, from `grade`, which skills the class and each student have."""
+    from grading.grade import read_results
+    from grading.report import class_page, write_text
+    from grading.skills import SkillsError, find_skills
+
+    results = read_results(folder)
+    try:
+        found = find_skills(results)
+    except SkillsError as error:
+        raise click.ClickException(str(error)) from error
+    write_text(folder / "class.html", class_page(results, found))
+    for skill, of_class, of_students in found[1]:
+        if of_students is None:
+            click.echo(f"{skill.title}: {of_class}")
+        else:
+            mean, low, high = (100 * share for share in of_class)
+            click.echo(f"{skill.title}: {mean:.0f} % ({low:.0f} to {high:.0f})")
+    click.echo(f"see {folder / 'class.html'}")
+
+
+@main.command()
 @click.argument("submissions", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), required=True)
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count(), show_default=True)

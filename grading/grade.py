@@ -336,6 +336,19 @@ def read_result(path, key):
         return None
 
 
+def read_results(folder):
+    """The results in a folder, of all students by name."""
+    results = []
+    for path in sorted(Path(folder).glob("*.json")):
+        try:
+            result = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(result, dict) and {"student", "items", "status"} <= result.keys():
+            results.append(result)
+    return sorted(results, key=lambda result: result["student"])
+
+
 def write_json(path, data):
     """Write JSON in one step."""
     with atomic_path(path) as temporary:

@@ -144,8 +144,13 @@ def discrimination(points):
         return (a * b).sum(axis=0) / np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
 
 
-def class_page(results):
-    """The instructor's page about the class, as HTML."""
+def class_page(results, skills=None):
+    """The instructor's page about the class, as HTML.
+
+    Args:
+        results: of all students, as `grade_all` gives them.
+        skills: what `find_skills` says about them.
+    """
     rubric = load_rubric()
     results = sorted(results, key=lambda result: (-result["score"], result["student"]))
     points = np.array([[entry["points"] for entry in r["items"]] for r in results], dtype=float)
@@ -192,6 +197,7 @@ def class_page(results):
         mean=points.sum(axis=1).mean(),
         median=float(np.median(points.sum(axis=1))),
         seed=results[0]["seed"],
+        skills=skills,
         statuses=Counter(result["status"] for result in results),
     )
 

@@ -37,12 +37,24 @@ class ReportItem(NamedTuple):
     criteria: str
 
 
+class Skill(NamedTuple):
+    """What some checks need, see `grading.skills`."""
+
+    id: str
+    title: str
+    checks: list  # "item" or "item: part of the check's name"
+
+
+KINDS = {"item": Item, "report": ReportItem, "bonus": Item, "skill": Skill}
+
+
 class Rubric(NamedTuple):
     """All that is marked."""
 
     items: tuple
     report: tuple
     bonus: tuple  # an `Item` for each extension; on top of the total
+    skills: tuple
     total: int
 
     @property
@@ -91,23 +103,28 @@ def load_rubric(path=PATH, tests=None):
         raise RubricError(f"{path}:{line[1] if line else 1}: {error}") from error
 
     entries = {}
-    for kind, entry_type in (("item", Item), ("report", ReportItem), ("bonus", Item)):
+    for kind, entry_type in KINDS.items():
         entries[kind] = []
         for nth, entry in enumerate(data.get(kind, [])):
             heading = rf"\[\[{kind}\]\]"
             wrong = set(entry) ^ set(entry_type._fields)
             if wrong:
                 fail(f"missing or unknown here: {', '.join(sorted(wrong))}", heading, nth)
-            if type(entry["marks"]) is not int or entry["marks"] <= 0:
+            if kind != "skill" and (type(entry["marks"]) is not int or entry["marks"] <= 0):
                 fail(f"{entry['id']}: marks must be a whole number above 0", heading, nth)
-            if kind != "report" and not (tests / f"test_{entry['id']}.py").exists():
+            if entry_type is Item and not (tests / f"test_{entry['id']}.py").exists():
                 fail(f"{entry['id']}: there is no test_{entry['id']}.py in {tests}", heading, nth)
             entries[kind].append(entry_type(**entry))
     ids = [entry.id for kind in entries.values() for entry in kind]
     for name in ids:
         if ids.count(name) > 1:
             fail(f"{name} stands twice", rf'id *= *"{name}"', 1)
+    items = [entry.id for entry in entries["item"]]
+    for nth, skill in enumerate(entries["skill"]):
+        for check in skill.checks:
+            if check.partition(": ")[0] not in items:
+                fail(f"{skill.id}: {check!r} names no item", r"\[\[skill\]\]", nth)
     marks = sum(entry.marks for entry in entries["item"] + entries["report"])
     if data.get("total") != marks:
         fail(f"total is {data.get('total')}, but all marks add up to {marks}", "total")
-    return Rubric(*(tuple(entries[kind]) for kind in ("item", "report", "bonus")), marks)
+    return Rubric(*(tuple(entries[kind]) for kind in KINDS), marks)

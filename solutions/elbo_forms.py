@@ -23,11 +23,10 @@ for its W. Gradient ascent with such a q turns W, as likely in any rotation, unt
 import autograd.numpy as np
 from autograd import grad
 from autograd.misc.optimizers import sgd
-from matplotlib.figure import Figure
 
-from data.files import atomic_path
 from support import launch, own_stream, rng
 from support import linear_gaussian as ppca
+from support.figures import new_figure, save_figure
 
 
 def gaussian_KL(mean, covariance, other_mean, other_covariance):
@@ -132,7 +131,7 @@ def main(argv=None):
         log_evidence = np.mean(ppca.log_marginal(W, mu, variance, x))
         em.append((log_evidence, gap_of_best_diagonal(W, variance)))
         W, variance = em_step(W, mu, variance, x)
-    left, right = Figure(figsize=(9, 3.6), dpi=150, layout="constrained").subplots(1, 2)
+    left, right = new_figure(9, 3.6).subplots(1, 2)
     names = "EM (gap: best diagonal q)", "gradient ascent, full q", "gradient ascent, diagonal q"
     for name, style, run in zip(names, ("-", "-", "--"), (np.array(em).T, *ascents), strict=True):
         print(f"{name}: log p(x) {run[0][-1]:.6f}, gap {run[1][-1]:.6f} nats/observation")
@@ -142,8 +141,7 @@ def main(argv=None):
     left.set(xlabel="step", ylabel="mean log p(x), nats/observation")
     right.set(xlabel="step", ylabel="gap: log p(x) - ELBO, nats/observation")
     left.legend(frameon=False)
-    with atomic_path("results/elbo_forms.png") as path:
-        left.figure.savefig(path)
+    save_figure(left.figure, "elbo_forms")
 
 
 if __name__ == "__main__":
