@@ -100,9 +100,12 @@ def secret_lines(root):
     """Where each line that must not be released is: a dict from the line to a file's name.
 
     Solutions, hidden tests, misconceptions, how the grader checks, and the criteria for the report.
-    Lines that stand in the given part of a solution file as well are no secret.
+    Lines that stand in the given part of a solution file as well are no secret, nor are lines that
+    the tests share with `support/`.
     """
-    secret, given = {}, set()
+    secret, given, shared = {}, set(), set()
+    for path in (root / "support").glob("*.py"):
+        shared |= telling_lines(path.read_text(encoding="utf-8"))
     for path in sorted((root / "solutions").glob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
         for begin, end in reversed(find_regions("\n".join(lines), path)):
@@ -110,7 +113,7 @@ def secret_lines(root):
             del lines[begin - 1 : end]
         given |= telling_lines("\n".join(lines))
     for path in [*(root / "tests" / "hidden").glob("*.py"), root / "grading" / "checks.py"]:
-        lines = telling_lines(path.read_text(encoding="utf-8"))
+        lines = telling_lines(path.read_text(encoding="utf-8")) - shared
         secret = {**dict.fromkeys(lines, path.name), **secret}
     criteria = "\n".join(entry.criteria for entry in load_rubric().report)
     secret |= dict.fromkeys(telling_lines(criteria), "rubric.toml")
