@@ -1,6 +1,7 @@
 """Say what to do next, instead of a traceback."""
 
 import ast
+import inspect
 import os
 import sys
 import traceback
@@ -197,7 +198,7 @@ def launch(main):
     except OSError as error:
         sys.exit(f"{error}. What was written before is intact.")
     except Exception as error:
-        path = os.path.relpath(main.__code__.co_filename)
+        path = os.path.relpath(inspect.unwrap(main).__code__.co_filename)
         for exercise in read_exercises(path):
             if isinstance(error, NotImplementedError) and str(error).endswith(f" {exercise.name}"):
                 sys.exit(f"Next:\n\n{describe(exercise, path)}")
