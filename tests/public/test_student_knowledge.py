@@ -1,0 +1,61 @@
+"""Quick checks of `extensions/student_knowledge.py` against values worked out by hand.
+
+python -m pytest -k student_knowledge    all of them
+python -m pytest -k posterior_mean       those of one function
+"""
+
+import numpy as np
+import pytest
+
+
+def check(got, wanted, hint=""):
+    """Fail, saying what was found and expected, unless they have one shape and the same values."""
+    if got is None:
+        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
+    if np.shape(got) != np.shape(wanted):
+        pytest.fail(f"shape {np.shape(got)}, expected {np.shape(wanted)}. {hint}", pytrace=False)
+    if not np.allclose(got, wanted, 1e-4, 1e-6):
+        pytest.fail(f"got {got}, expected {wanted}. {hint}", pytrace=False)
+
+
+def test_masked_loadings_of_two_items(extension):
+    """log(1 + exp(0)) = log 2, and log(1 + exp(1000)) = 1000."""
+    raw, mask = np.array([[0.0, 0.0], [-1.0, 1000.0]]), np.eye(2)
+    got = extension.masked_loadings(raw, mask)
+    check(got, [[0.693147, 0.0], [0.0, 1000.0]], "Zero where Q is zero.")
+
+
+def test_correct_log_prob_of_two_items(extension):
+    """Logits 0 and log 3: chances 1/2 and 3/4."""
+    loading, difficulty = np.array([[1.0], [2.0]]), np.array([1.0, 2 - np.log(3)])
+    answers, skill = np.array([[1.0, 1.0], [0.0, 0.0]]), np.ones((2, 1))
+    got = extension.correct_log_prob(answers, skill, loading, difficulty)
+    check(got, np.log([3 / 8, 1 / 8]), "One number per student.")
+
+
+def test_correct_log_prob_on_a_grid(extension):
+    """Three values of theta for two students, who answer an item of loading and difficulty 0."""
+    answers, skills = np.array([[1.0], [0.0]]), np.array([[[-1.0]], [[0.0]], [[1.0]]])
+    got = extension.correct_log_prob(answers, skills, np.zeros((1, 1)), np.zeros(1))
+    check(got, np.full((3, 2), -0.693147), "theta (3, 1, 1) and x (2, 1) give (3, 2).")
+
+
+@pytest.mark.parametrize("offset", [0.0, -5000.0])
+def test_posterior_mean_of_two_points(extension, offset):
+    """Equal priors, and likelihoods of 3 to 1 at the points -1 and 1, on any scale."""
+    likelihood = offset + np.log([[3.0], [1.0]])
+    got = extension.posterior_mean(likelihood, np.zeros(2), np.array([[-1.0], [1.0]]))
+    check(got, [[-0.5]], "The weights are 3/4 and 1/4.")
+
+
+def test_KL_to_correlated_skills_of_two(extension):
+    """S = [[1, .5], [.5, 1]] has the determinant 3/4 and the inverse [[4, -2], [-2, 4]] / 3."""
+    prior = np.array([[1.0, 0.5], [0.5, 1.0]])
+    got = extension.KL_to_correlated_skills(np.array([[3.0, 0.0]]), np.zeros((1, 2)), prior)
+    check(got, [(8 / 3 + 12 - 2 + np.log(3 / 4)) / 2], "Is it S that is inverted?")
+
+
+def test_chain_covariance_of_three_skills(extension):
+    """Links of 1/2: skills that are two steps apart have the correlation 1/4."""
+    got = extension.chain_covariance(np.array([0.5, 0.5]))
+    check(got, [[1, 0.5, 0.25], [0.5, 1, 0.5], [0.25, 0.5, 1]], "All variances are 1.")
