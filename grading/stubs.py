@@ -94,6 +94,7 @@ def write_stubs(root, dry_run=False):
         folder = root if solution.name == "vae.py" else root / "extensions"
         path = folder / solution.name
         stub = make_stub(solution.read_text(encoding="utf-8"), solution)
+        stub = stub.replace("from solutions import vae\n", "import vae\n")
         stub = stub.replace("from solutions.vae import", "from vae import")
         if not path.exists() or path.read_text(encoding="utf-8") != stub:
             changed.append(path)

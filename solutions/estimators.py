@@ -21,7 +21,8 @@ from autograd import grad
 from autograd.misc.optimizers import adam
 
 from data import load_mnist
-from solutions.vae import D, K, bernoulli_log_prob, binarise, init_net_params, neural_net_predict
+from solutions import vae
+from solutions.vae import D, K, binarise, init_net_params, neural_net_predict
 from support import flatten, launch, own_stream, rng
 from support import linear_gaussian as ppca
 from support.curve import BLUE, ORANGE
@@ -76,7 +77,7 @@ def minibatch_objective(bounds, num_images):
 
 def both(log_likelihood, mean, log_std):
     """L^A and L^B from one sample of q; `log_likelihood` is log p(x|z), a function of z."""
-    z = mean + np.exp(log_std) * rng.standard_normal(mean.shape)
+    z = vae.sample_latent_variables_from_posterior(np.concatenate([mean, log_std], axis=1))
     log_p, prior = log_likelihood(z)[None], ppca.log_prior(z)
     return estimate_A(log_p + prior, z[None], mean, log_std), estimate_B(log_p, mean, log_std)
 
@@ -84,7 +85,7 @@ def both(log_likelihood, mean, log_std):
 def of_vae(networks, data):
     """L^A and L^B of binary images under a VAE."""
     outputs = neural_net_predict(networks[1], data)
-    decode = lambda z: bernoulli_log_prob(data, neural_net_predict(networks[0], z))
+    decode = lambda z: vae.bernoulli_log_prob(data, neural_net_predict(networks[0], z))
     return both(decode, outputs[:, :K], outputs[:, K:])
 
 

@@ -19,7 +19,8 @@ from autograd import grad
 from autograd.misc.optimizers import adam
 
 from data import load_mnist
-from solutions.vae import D, bernoulli_log_prob, binarise, init_net_params, neural_net_predict
+from solutions import vae
+from solutions.vae import D, binarise, init_net_params, neural_net_predict
 from support import flatten, launch, linear_gaussian, own_stream, rng
 from support.figures import new_figure, save_figure
 
@@ -93,13 +94,13 @@ def vae_bound(networks, x, order):
     z, q, inputs, log_N = {}, {}, x, linear_gaussian.log_prior
     log = lambda z, mean, log_std: log_N((z - mean) / np.exp(log_std)) - np.sum(log_std, axis=1)
     for i in order:
-        q[i] = np.split(neural_net_predict(networks[i], inputs), 2, axis=1)
-        z[i] = q[i][0] + np.exp(q[i][1]) * rng.standard_normal(q[i][0].shape, dtype=np.float32)
+        q_i = neural_net_predict(networks[i], inputs)
+        q[i], z[i] = np.split(q_i, 2, axis=1), vae.sample_latent_variables_from_posterior(q_i)
         inputs = np.concatenate([inputs, z[i]], axis=1)
     p = {i: (0 * z[i], 0 * z[i]) for i in z}
     p[1] = np.split(neural_net_predict(networks[3], z[2]), 2, axis=1) if 2 in z else p[1]
     log_p, log_q = ([log(z[i], *layers[i])[None] for i in z] for layers in (p, q))
-    fit = bernoulli_log_prob(x, neural_net_predict(networks[0], z[1]))
+    fit = vae.bernoulli_log_prob(x, neural_net_predict(networks[0], z[1]))
     return chain_elbo(fit[None], log_p, log_q), [q[i][0] for i in sorted(q)]
 
 

@@ -1,6 +1,7 @@
 """The optional exercises: each solution, stub and known mistake, through the grader."""
 
 import json
+import re
 import shutil
 import subprocess
 from itertools import zip_longest
@@ -23,6 +24,7 @@ each_extension = pytest.mark.parametrize("name", NAMES)
 def solution(name):
     """The solution as a student would write it, into the stub."""
     source = (ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8")
+    source = source.replace("from solutions import vae\n", "import vae\n")
     return source.replace("from solutions.vae import", "from vae import")
 
 
@@ -143,3 +145,12 @@ def test_a_bad_extension_costs_nothing_and_all_reports_name_it(tmp_path):
     assert "ended the Python process" in (tmp_path / "out" / "bad.md").read_text()
     assert NAMES[0] in (tmp_path / "out" / "class.html").read_text()
     assert "Optional" not in (tmp_path / "out" / "none.md").read_text()
+
+
+def test_the_table_of_methods_names_every_exercise_and_nothing_else():
+    table = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", table.replace("`neural_net_predict` (given)", "")))
+    written = set()
+    for path in (ROOT / "solutions").glob("*.py"):
+        written |= {exercise.name for exercise in read_exercises(path)}
+    assert named | {"initialize_adam"} == written
