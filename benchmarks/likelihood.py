@@ -150,12 +150,25 @@ def main():
     lines = [f"| {title} | {value:.2f} | {more} |" for title, value, more, _ in rows]
     text = "\n".join(
         [
+            "# log p(x) of MNIST's test images",
+            "",
             f"`python -m benchmarks.likelihood --epochs {options.epochs} --iwae-epochs "
             f"{options.iwae_epochs} --k {options.k}`",
             "",
             "| | log p(x), nats/image | standard error | ELBO |",
             "| --- | --- | --- | --- |",
             *lines,
+            "",
+            f"All 10,000 test images, binarised once, {SAMPLES:,} importance samples each; on",
+            "average such an estimate is below log p(x). ELBO: as the practical reports it.",
+            "",
+            "The same layers as in the paper (Table 1, one stochastic layer), but relu for tanh, He",
+            "initialisation, float32, batches of 200 for 20, and fewer epochs than its 3,280. The",
+            "learning rate is 1e-3, for the VAE linear to zero over the last third, for the paper",
+            "lowered in eight stages. The IWAE goes on from the VAE, with a rate that falls from 5e-4",
+            "to zero, instead of starting anew.",
+            "",
+            "![log p(x) of all models](pictures/likelihood.png)",
             "",
         ]
     )

@@ -6,11 +6,14 @@ import shutil
 import subprocess
 from itertools import zip_longest
 
+import numpy as np
 import pytest
 
 from grading.grade import entry_of, grade, grade_module
 from grading.hints import bank
 from grading.rubric import load_rubric
+from solutions.elbo_forms import elbo_forms
+from support import linear_gaussian
 from support.messages import read_exercises
 from tests.tools.helpers import ROOT, SOLUTION, python, replace
 
@@ -154,3 +157,14 @@ def test_the_table_of_methods_names_every_exercise_and_nothing_else():
     for path in (ROOT / "solutions").glob("*.py"):
         written |= {exercise.name for exercise in read_exercises(path)}
     assert named | {"initialize_adam"} == written
+
+
+def test_three_forms_of_the_elbo_agree_for_any_q():
+    random = np.random.default_rng(0)
+    W, mu, x = random.normal(size=(5, 3)), random.normal(size=5), random.normal(size=(7, 5))
+    A = random.normal(size=(3, 3))
+    forms = elbo_forms(W, mu, 0.4, x, random.normal(size=(7, 3)), A @ A.T + np.eye(3))
+    np.testing.assert_allclose(forms, forms[0], rtol=0, atol=1e-10)
+    q = linear_gaussian.posterior(W, mu, 0.4, x)
+    exact = np.mean(linear_gaussian.log_marginal(W, mu, 0.4, x))
+    np.testing.assert_allclose(elbo_forms(W, mu, 0.4, x, *q), exact, rtol=0, atol=1e-10)
