@@ -163,7 +163,7 @@ def main():
             "average such an estimate is below log p(x). ELBO: as the practical reports it.",
             "",
             "The same layers as in the paper (Table 1, one stochastic layer), but relu for tanh,",
-            "He initialisation, float32, batches of 200 for 20, and fewer epochs than its 3,280. The",
+            "He initialisation, float32, batches of 200 for 20, fewer epochs than its 3,280. The",
             "learning rate is 1e-3, for the VAE linear to zero over the last third, for the paper",
             "lowered in eight stages. The IWAE goes on from the VAE, with a rate that falls from",
             "5e-4 to zero, instead of starting anew.",
