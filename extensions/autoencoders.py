@@ -8,7 +8,7 @@ Variational Auto-Encoder"). Each maximises a mean over images, in nats/image:
     variational    log p(x|z) - beta KL(q(z|x) || N(0, I)),    z ~ q(z|x)
 
 -log p(x|z) is the reconstruction loss (distortion), the KL the latent loss (rate). For beta = 1
-they add up to -ELBO; other betas trade one for the other, at best along a curve of slope -beta.
+they add up to -ELBO; other betas pay up to beta nats of distortion to save a nat of rate.
 
 What to look at: the plain one reconstructs best of the three and samples worst: nothing puts its
 codes where N(0, I) is, nor does masking. Nor does a small beta: beta = 0.01 buys less distortion

@@ -109,7 +109,8 @@ def main(argv=None):
         W, V = 0.1 * rng.standard_normal((2, 8, 2))
     best = ppca.maximum_likelihood(x, 2)
     mu, optimum = best[1], np.mean(ppca.log_marginal(*best, x))
-    print("mean ELBO:", *elbo_forms(*best, x, np.dot(x, V), np.eye(2)), "nats/observation")
+    forms = elbo_forms(*best, x, np.dot(x, V), np.eye(2))
+    print("mean ELBO of some q, by (1), (2) and (3):", *forms.round(10), "nats/observation")
     ascents = [climb(x, mu, W, V, mask) for mask in (np.ones((2, 2)), np.eye(2))]
     em, variance = [], 1.0
     for _ in range(200):

@@ -6,8 +6,9 @@
     ELBO = E_q[log p(x|z_1) + sum_i log p(z_i|...) - sum_i log q(z_i|...)]       (4)
 
 (Mao; Bill's introduction, eq. 35-36.) Either order can write any q: with the exact conditionals,
-ELBO = log p(x). In a linear model, a q with independent layers loses at best I(z_1; z_2|x) nats,
-1/2 (log |cov(z_1|x)| - log |cov(z_1|z_2, x)|). M samples, B observations, D or K dimensions.    (5)
+ELBO = log p(x). In a linear model, a q with independent layers loses at best I(z_1; z_2|x) nats:
+    1/2 (log |cov(z_1|x)| - log |cov(z_1|z_2, x)|)           (5)
+M samples, B observations, D or K dimensions.
 
 What to look at: left, a linear model. Either order reaches log p(x); independent layers stay below,
 the further the tighter z_1 is tied to z_2. Right, VAEs on digits: which layer has idle units? Two

@@ -13,9 +13,9 @@ the true posterior, every weight is p(x) and one sample is enough. Climbing the 
 trains an importance-weighted autoencoder (IWAE). S samples for each of B images; units are nats.
 
 What to look at: on digits (left) simple Monte Carlo with 10,000 samples is further from log p(x)
-than importance sampling with one. The IWAE's ELBO (S = 1) is further below its log p(x). That this
-is better is due to 5 samples a step: a VAE climbing the mean of 5 is no worse in 1500 steps. Right:
-all climb to a known log p(x), fast if q is too wide, but slowly if it is too narrow.
+than importance sampling with one. The IWAE has the lower ELBO (S = 1); its bounds rise further.
+(It learns from 5 samples a step; a VAE that climbs the mean of 5 is no worse after 1500.)
+Right: all climb to a known log p(x), fast if q is too wide, but slowly if it is too narrow.
 """
 
 import autograd.numpy as np

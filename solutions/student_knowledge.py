@@ -12,7 +12,7 @@ difficulties b `(I,)`. B students: responses x `(B, I)`, theta `(B, K)`; q(theta
 
 What to look at: a plain auto-encoder (no noise, no KL) gets a and b wrong. 28 answers say only so
 much about theta: the exact posterior mean is the measure. Where skills are correlated, S = I costs
-a and theta; the chain learns the links, but too large: that suits a diagonal q.
+a and theta; the chain learns the links, a little too large.
 """
 
 import autograd.numpy as np
@@ -106,7 +106,8 @@ def fit(x, Q, S):
         params = adam(grad(negative_elbo), params, num_iters=1000, step_size=step_size)
     encoder, raw, b, strength = unflatten(params)
     mean = neural_net_predict(encoder, x[:300])[:, : Q.shape[1]]
-    return masked_loadings(raw, Q), b[:, None], mean, np.tanh(strength)
+    links = np.tanh(strength).round(2) if isinstance(S, str) else "-"
+    return masked_loadings(raw, Q), b[:, None], mean, links
 
 
 def correlation(true, found):
@@ -134,7 +135,8 @@ def main(argv=None):
             *found, links = fit(x, Q, prior)
             pairs = list(zip((a, b, theta[:300]), found, strict=True))
             scores = [correlation(*pair) for pair in pairs] / np.array([1, 1, best])
-            print(f"{name}, links {link}: a, b, theta / {best:.3f} = {scores.round(4)}; {links}")
+            said = f"correlation of a, b and theta (over {best:.3f}): {scores.round(3)}"
+            print(f"{name}, links {link}: {said}; links found: {links}")
             row[3].plot(("a", "b", "theta /\nexact"), scores, "o-", label=name)
             for axes, (true, value) in zip(row, pairs, strict=False):
                 axes.plot(true[true != 0], value[true != 0], ".", ms=3)

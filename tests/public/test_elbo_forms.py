@@ -63,7 +63,7 @@ def test_em_step_of_two_numbers(extension):
     """x = 2 and -2: the posterior has means 1 and -1 and variance 1/2, so sum E[z^2] = 3."""
     x = np.array([[2.0], [-2.0]])
     got = extension.em_step(np.ones((1, 1)), np.zeros(1), 1.0, x)
-    check(got[0], [[4 / 3]], "Sum of x times mean: 4.")
+    check(got[0], [[4 / 3]], "Sum of x times mean: 4; of S + mean mean', S each time: 3.")
     check(got[1], 4 / 3, "The residuals of the means give 4/9, the spread of W z 8/9.")
 
 

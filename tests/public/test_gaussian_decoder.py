@@ -31,6 +31,13 @@ def test_gaussian_log_prob_above_zero(extension):
     check(got, [-2.837877 + 1.609438], "The two log stds sum to -log 5.")
 
 
+def test_gaussian_log_prob_of_two_x_with_stds_of_their_own(extension):
+    """At the peaks: log stds that sum to log 6 and to -1."""
+    log_std, x = np.array([np.log([2.0, 3.0]), [0.0, -1.0]]), np.ones((2, 2))
+    got = extension.gaussian_log_prob(x, x, log_std)
+    check(got, [-3.629636, -0.837877], "The log stds of one x add up, not those of all.")
+
+
 def test_gaussian_log_prob_with_one_number_for_all(extension):
     got = extension.gaussian_log_prob(np.zeros((1, 3)), np.zeros((1, 3)), -1.0)
     check(got, [0.243184], "At the peak each of 3 dimensions adds 1 - log(2 pi) / 2.")

@@ -46,6 +46,12 @@ def test_planar_map_in_the_middle_and_far_away(extension):
     check_both(got, [[0, 0], [52, 10]], [1.098612, 0])
 
 
+def test_planar_map_between_the_middle_and_far_away(extension):
+    """tanh(1) = 0.761594, and its slope there is 1 minus the square of that: 0.419974."""
+    got = extension.planar_map(np.ones((1, 1)), np.ones(1), np.ones(1), 0.0)
+    check_both(got, [[1.761594]], [0.350639])
+
+
 @pytest.mark.parametrize(("u", "log_det"), [(1.0, 0.693147), (-4.0, 1.098612)])
 def test_planar_map_of_one_dimension_where_b_moves_the_middle(extension, u, log_det):
     """The determinants are 2 and -3."""
@@ -67,7 +73,8 @@ def test_invertible_u_in_one_dimension(extension, u, wanted):
 
 def test_log_q_at_the_peak(extension):
     """-log(2 pi), and one nat less where the volume grows by a factor e."""
-    check(extension.log_q(np.zeros((2, 2)), np.array([0.0, 1.0])), [-1.837877, -2.837877])
+    got = extension.log_q(np.zeros((2, 2)), np.array([0.0, 1.0]))
+    check(got, [-1.837877, -2.837877], "Where a map stretches space it thins the density out.")
 
 
 def test_log_q_of_a_map_that_halves_volumes(extension):

@@ -55,6 +55,14 @@ def test_KL_to_correlated_skills_of_two(extension):
     check(got, [(8 / 3 + 12 - 2 + np.log(3 / 4)) / 2], "Is it S that is inverted?")
 
 
+def test_KL_to_correlated_skills_of_two_students_with_other_stds(extension):
+    """Variances 4 and 1: tr(S^-1 diag) = 20/3, and 4/3 more for a mean of 1."""
+    prior, log_std = np.array([[1.0, 0.5], [0.5, 1.0]]), np.log([[2.0, 1.0], [2.0, 1.0]])
+    got = extension.KL_to_correlated_skills(np.array([[1.0, 0.0], [0.0, 0.0]]), log_std, prior)
+    rest = 20 / 3 - 2 + np.log(3 / 16)
+    check(got, [(rest + 4 / 3) / 2, rest / 2], "The variance is the square of the std.")
+
+
 def test_chain_covariance_of_three_skills(extension):
     """Links of 1/2: skills that are two steps apart have the correlation 1/4."""
     got = extension.chain_covariance(np.array([0.5, 0.5]))
