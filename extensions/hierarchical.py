@@ -5,7 +5,7 @@
                   or q(z_2|x) q(z_1|z_2, x)                  top-down            (3)
     ELBO = E_q[log p(x|z_1) + sum_i log p(z_i|...) - sum_i log q(z_i|...)]       (4)
 
-(Mao; Bill's introduction, eq. 35-36.) Either order can write any q: with the exact conditionals,
+(Mao; Ott, eq. 35-36.) Either order can write any q: with the exact conditionals,
 ELBO = log p(x). In a linear model, a q with independent layers loses at best I(z_1; z_2|x) nats:
     1/2 (log |cov(z_1|x)| - log |cov(z_1|z_2, x)|)           (5)
 M samples, B observations, D or K dimensions.
