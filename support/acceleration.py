@@ -15,15 +15,7 @@ and methods work on both, and cost nothing extra on a plain one.
 import autograd.core
 import autograd.numpy as np
 import numpy as onp
-from autograd.extend import (
-    SparseObject,
-    defjvp,
-    defjvp_argnums,
-    defvjp,
-    defvjp_argnums,
-    primitive,
-    vspace,
-)
+from autograd import extend
 from autograd.numpy.numpy_boxes import ArrayBox
 
 PLAIN, FAST = {}, {}  # what autograd does, and what we do instead: primitive -> its VJP
@@ -72,7 +64,7 @@ def is_basic(index):
     return all(isinstance(part, basic) and not isinstance(part, bool) for part in parts)
 
 
-@primitive
+@extend.primitive
 def unslice(g, index, space):
     """An array of the vector space `space`: `g` at `index`, zero elsewhere."""
 
@@ -80,18 +72,18 @@ def unslice(g, index, space):
         array[index] += g
         return array
 
-    return SparseObject(space, add_to)
+    return extend.SparseObject(space, add_to)
 
 
-defvjp(unslice, lambda ans, g, index, space: lambda outer: outer[index])
-defjvp(unslice, "same")
+extend.defvjp(unslice, lambda ans, g, index, space: lambda outer: outer[index])
+extend.defjvp(unslice, "same")
 
 
 @accelerates(ArrayBox.__getitem__)
 def getitem_vjp(argnum, ans, A, index):
     """Add the gradient of a slice with +=."""
     if is_basic(index):
-        space = vspace(A)
+        space = extend.vspace(A)
         return lambda g: unslice(g, index, space)
 
 
@@ -120,7 +112,7 @@ def maximum_vjp(argnum, ans, x, y):
 # is copied out once, in the type of the argument.
 
 
-@primitive
+@extend.primitive
 def spread(g, shape):
     """A new array of this shape that repeats `g` along the axes where it has length one."""
     return onp.array(onp.broadcast_to(g, shape))
@@ -132,8 +124,8 @@ def unspread(g, like):
     return np.sum(g, axis=axes, keepdims=True)
 
 
-defvjp(spread, lambda ans, g, shape: lambda outer: unspread(outer, g))
-defjvp(spread, "same")
+extend.defvjp(spread, lambda ans, g, shape: lambda outer: unspread(outer, g))
+extend.defjvp(spread, "same")
 
 
 @accelerates(np.sum)
@@ -152,7 +144,7 @@ def sum_vjp(argnum, ans, x, axis=None, keepdims=False, **others):
 # made of operations that it has for whole vectors of numbers.
 
 
-@primitive
+@extend.primitive
 def logaddexp(x, y):
     """log(exp(x) + exp(y)), as `numpy.logaddexp`."""
     if type(x) not in (int, float) or not onp.isfinite(x) or not is_real(y) or y.ndim == 0:
@@ -167,8 +159,8 @@ def logaddexp(x, y):
 
 
 PLAIN_LOGADDEXP = np.logaddexp
-defvjp_argnums(logaddexp, autograd.core.primitive_vjps[PLAIN_LOGADDEXP])
-defjvp_argnums(logaddexp, autograd.core.primitive_jvps[PLAIN_LOGADDEXP])
+extend.defvjp_argnums(logaddexp, autograd.core.primitive_vjps[PLAIN_LOGADDEXP])
+extend.defjvp_argnums(logaddexp, autograd.core.primitive_jvps[PLAIN_LOGADDEXP])
 
 
 # dot of two matrices: autograd goes through tensordot, in the type that the gradient happens to
@@ -189,6 +181,6 @@ def use_fast(functions=None):
     """Switch the replacements on for these primitives (default: all) and off for all others."""
     for function, plain in PLAIN.items():
         on = functions is None or function in functions
-        defvjp_argnums(function, FAST[function] if on else plain)
+        extend.defvjp_argnums(function, FAST[function] if on else plain)
     on = functions is None or logaddexp in functions
     np.logaddexp = logaddexp if on else PLAIN_LOGADDEXP
