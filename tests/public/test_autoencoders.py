@@ -5,17 +5,8 @@ python -m pytest -k corrupt         those of one function
 """
 
 import numpy as np
-import pytest
 
-
-def check(got, wanted, hint):
-    """Fail unless there is a result of the right shape and with the right values."""
-    if got is None:
-        pytest.fail("nothing was returned: is there a `return`?", pytrace=False)
-    if np.shape(got) != np.shape(wanted):
-        pytest.fail(f"shape {np.shape(got)} instead of {np.shape(wanted)}. {hint}", pytrace=False)
-    if not np.allclose(got, wanted, 1e-4, 1e-6):
-        pytest.fail(f"{got} instead of {wanted}. {hint}", pytrace=False)
+from support.testing import check
 
 
 def test_nearest_neighbour_distance_of_two_samples(extension):

@@ -5,20 +5,11 @@ python -m pytest -k cholesky_factor         those of one function
 """
 
 import numpy as np
-import pytest
 from autograd import elementwise_grad
 
+from support.testing import check
+
 FACTOR = np.array([[[1.0, 0.0], [1.0, 2.0]]])  # of the covariance [[1, 1], [1, 5]]
-
-
-def check(got, wanted, hint):
-    """Fail, saying what was found and expected, unless they have one shape and the same values."""
-    if got is None:
-        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
-    if np.shape(got) != np.shape(wanted):
-        pytest.fail(f"shape {np.shape(got)}, expected {np.shape(wanted)}. {hint}", pytrace=False)
-    if not np.allclose(got, wanted, 1e-4, 1e-6):
-        pytest.fail(f"got {got}, expected {wanted}. {hint}", pytrace=False)
 
 
 def test_cholesky_factor_of_four_dimensions(extension):

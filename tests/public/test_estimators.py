@@ -5,17 +5,8 @@ python -m pytest -k estimate_A    those of one function
 """
 
 import numpy as np
-import pytest
 
-
-def check(got, wanted, hint):
-    """Fail, saying what was found and expected, unless they have one shape and the same values."""
-    if got is None:
-        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
-    if np.shape(got) != np.shape(wanted):
-        pytest.fail(f"shape {np.shape(got)}, expected {np.shape(wanted)}. {hint}", pytrace=False)
-    if not np.allclose(got, wanted, 1e-4, 1e-6):
-        pytest.fail(f"got {got}, expected {wanted}. {hint}", pytrace=False)
+from support.testing import check
 
 
 def test_estimate_A_at_the_mean_of_q(extension):

@@ -5,19 +5,10 @@ python -m pytest -k variance_ratio         those of one function
 """
 
 import numpy as np
-import pytest
+
+from support.testing import check
 
 NARROW = np.array([[1.0, np.log(0.5)]])  # one image, K = 1: mean 1, std 1/2
-
-
-def check(got, wanted, hint=""):
-    """Fail, saying what was found and expected, unless they have one shape and the same values."""
-    if got is None:
-        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
-    if np.shape(got) != np.shape(wanted):
-        pytest.fail(f"shape {np.shape(got)}, expected {np.shape(wanted)}. {hint}", pytrace=False)
-    if not np.allclose(got, wanted, 1e-4, 1e-6):
-        pytest.fail(f"got {got}, expected {wanted}. {hint}", pytrace=False)
 
 
 def test_score_function_gradient_of_three_samples(extension):

@@ -7,15 +7,7 @@ python -m pytest -k log_ratio              those of one function
 import numpy as np
 import pytest
 
-
-def check(got, wanted, hint):
-    """Fail, saying what was found and expected, unless they have one shape and the same values."""
-    if got is None:
-        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
-    if np.shape(got) != np.shape(wanted):
-        pytest.fail(f"shape {np.shape(got)}, expected {np.shape(wanted)}. {hint}", pytrace=False)
-    if not np.allclose(got, wanted, 1e-4, 1e-5):
-        pytest.fail(f"got {got}, expected {wanted}. {hint}", pytrace=False)
+from support.testing import check
 
 
 @pytest.mark.parametrize("size", [0.0, -3000.0, 3000.0])

@@ -8,44 +8,11 @@ Passing them is a good sign, not a proof: the tests that give marks look closer.
 
 import autograd.numpy as anp
 import numpy as np
-import pytest
 from autograd import grad
 
+from support.testing import check, check_shape, require
+
 LOG_3 = np.log(3.0)  # the logit of probability 3/4
-
-
-def check(got, wanted, hints=(), rtol=1e-4, atol=1e-6):
-    """Fail, saying what was found and expected, unless `got` has the shape and values of `wanted`.
-
-    Args:
-        hints: pairs of a value that a well-known mistake gives, and what to tell who makes it.
-    """
-    wanted = np.array(wanted)
-    check_shape(got, wanted.shape)
-    got = np.asarray(got)
-    if np.allclose(got, wanted, rtol, atol):
-        return
-    known = [text for value, text in hints if np.allclose(got, value, rtol, atol)]
-    hint = f"\n{known[0]}" if known else ""
-    pytest.fail(f"got      {got}\nexpected {wanted}{hint}", pytrace=False)
-
-
-def check_shape(got, shape):
-    """Fail, saying what was found and expected, unless `got` is an array of this shape."""
-    if got is None:
-        pytest.fail("the function returned None: is there a `return` in it?", pytrace=False)
-    if np.shape(got) != shape:
-        pytest.fail(
-            f"the result has shape {np.shape(got)}, it should have {shape}."
-            + (" A sum with axis=-1 leaves one number per image." if len(shape) == 1 else ""),
-            pytrace=False,
-        )
-
-
-def require(condition, message):
-    """Fail with this message unless the condition holds."""
-    if not condition:
-        pytest.fail(message, pytrace=False)
 
 
 def layer(W, b):
