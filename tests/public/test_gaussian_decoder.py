@@ -49,7 +49,7 @@ def test_floor_log_std_of_large_numbers(extension):
 def test_log_prob_from_squared_error_of_two_images(extension):
     """D = 2, std = 1/2: the peak is at log(4 / (2 pi)); the errors cost 0 and 2 nats."""
     got = extension.log_prob_from_squared_error(np.array([0.0, 1.0]), 2, 0.5)
-    check(got, [-0.451583, -2.451583], "The variance is 1/4.")
+    check(got, [-0.451583, -2.451583], "The variance is 1/4; and is the constant log(2 pi) there?")
 
 
 def test_best_std_of_four_errors(extension):

@@ -27,7 +27,7 @@ def test_score_function_gradient_of_two_dimensions(extension):
 def test_leave_one_out_baseline_of_three_samples(extension):
     """Two images; the first has f = 1, 2 and 6."""
     got = extension.leave_one_out_baseline(np.array([[1.0, 0.0], [2.0, 0.0], [6.0, 4.0]]))
-    check(got, [[4.0, 2.0], [3.5, 2.0], [1.5, 0.0]], "Samples are rows, images columns.")
+    check(got, [[4.0, 2.0], [3.5, 2.0], [1.5, 0.0]], "Down each column, the mean of the others.")
 
 
 def test_pathwise_gradient_of_two_samples(extension):
@@ -39,7 +39,7 @@ def test_pathwise_gradient_of_two_samples(extension):
 
 def test_variance_ratio_of_the_docstring(extension):
     """30 / 4 without a baseline; 18 / 4 with 2, which is E[z^2]."""
-    check(extension.variance_ratio(1.0, 1.0), 7.5)
+    check(extension.variance_ratio(1.0, 1.0), 7.5, "A variance is E[g^2] - E[g]^2.")
     check(extension.variance_ratio(1.0, 1.0, 2.0), 4.5, "Var[(z^2 - 2) epsilon] = 18.")
 
 

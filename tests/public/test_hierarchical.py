@@ -10,7 +10,7 @@ def test_chain_elbo_of_two_layers_and_two_samples(extension):
     likelihood = np.array([[-10.0, -5.0], [-12.0, -5.0]])
     priors = [np.array([[-1.0, 0.0], [-2.0, 0.0]]), np.full((2, 2), -2.0)]
     posteriors = [np.array([[-3.0, 0.0], [-1.0, 0.0]]), np.full((2, 2), -1.0)]
-    check(extension.chain_elbo(likelihood, priors, posteriors), [-11.5, -6.0], "(4), its signs?")
+    check(extension.chain_elbo(likelihood, priors, posteriors), [-11.5, -6.0], "The signs in (4)?")
 
 
 def test_chain_elbo_of_three_layers(extension):

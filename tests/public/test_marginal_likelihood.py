@@ -44,7 +44,11 @@ def test_log_ratio_at_two_samples(extension):
     """q = N(1, 4): at z = 1 it is half as high as the prior at 0; at z = 3 it is one std out."""
     z, mean, log_std = np.array([[[1.0]], [[3.0]]]), np.ones((1, 1)), np.log([[2.0]])
     got = extension.log_ratio(z, mean, log_std)
-    check(got, [[0.693147 - 0.5], [0.693147 + 0.5 - 4.5]], "log p(z) comes first.")
+    check(
+        got,
+        [[0.693147 - 0.5], [0.693147 + 0.5 - 4.5]],
+        "log p(z) - log q(z|x), each with its log std.",
+    )
 
 
 def test_log_ratio_adds_dimensions_up(extension):

@@ -13,7 +13,7 @@ from support.testing import check
 def check_both(got, z, log_det):
     if not isinstance(got, tuple) or len(got) != 2:
         pytest.fail("return two things, in this order: z, log|det J|", pytrace=False)
-    check(got[0], z, "This is z.")
+    check(got[0], z, "z = mean + A epsilon, row by row.")
     check(got[1], log_det, "This is log|det J|, one number for each row.")
 
 

@@ -14,7 +14,7 @@ def test_masked_loadings_of_two_items(extension):
     """log(1 + exp(0)) = log 2, and log(1 + exp(1000)) = 1000."""
     raw, mask = np.array([[0.0, 0.0], [-1.0, 1000.0]]), np.eye(2)
     got = extension.masked_loadings(raw, mask)
-    check(got, [[0.693147, 0.0], [0.0, 1000.0]], "Zero where Q is zero.")
+    check(got, [[0.693147, 0.0], [0.0, 1000.0]], "Zero where Q is zero, finite for any raw.")
 
 
 def test_correct_log_prob_of_two_items(extension):
@@ -22,7 +22,7 @@ def test_correct_log_prob_of_two_items(extension):
     loading, difficulty = np.array([[1.0], [2.0]]), np.array([1.0, 2 - np.log(3)])
     answers, skill = np.array([[1.0, 1.0], [0.0, 0.0]]), np.ones((2, 1))
     got = extension.correct_log_prob(answers, skill, loading, difficulty)
-    check(got, np.log([3 / 8, 1 / 8]), "One number per student.")
+    check(got, np.log([3 / 8, 1 / 8]), "One number per student, logits a' theta - b.")
 
 
 def test_correct_log_prob_on_a_grid(extension):
@@ -37,7 +37,7 @@ def test_posterior_mean_of_two_points(extension, offset):
     """Equal priors, and likelihoods of 3 to 1 at the points -1 and 1, on any scale."""
     likelihood = offset + np.log([[3.0], [1.0]])
     got = extension.posterior_mean(likelihood, np.zeros(2), np.array([[-1.0], [1.0]]))
-    check(got, [[-0.5]], "The weights are 3/4 and 1/4.")
+    check(got, [[-0.5]], "The weights are 3/4 and 1/4, on any scale.")
 
 
 def test_KL_to_correlated_skills_of_two(extension):
