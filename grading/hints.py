@@ -85,12 +85,11 @@ def settle(records):
     """
     passed = [record for record in records if record["outcome"] == "passed"]
     for record in records:
-        names = record["mistakes"]
-        if len(names) > 1:
-            mistakes = [bank(record["item"])[name] for name in names]
-            names = [m.name for m in sorted(mistakes, key=lambda m: contradictions(m, passed))]
-        if names:
-            record["hint"] = bank(record["item"])[names[0]].hint
+        mistakes = [bank(record["item"])[name] for name in record["mistakes"]]
+        if len(mistakes) > 1:
+            mistakes.sort(key=lambda mistake: contradictions(mistake, passed))
+        if mistakes:
+            record["hint"] = mistakes[0].hint
 
 
 def contradictions(mistake, passed):

@@ -10,6 +10,8 @@ as one answer, the share that was passed. Where a function was not written there
 theta is integrated out by quadrature; what is not known about a and b goes into the intervals.
 """
 
+import functools
+
 import autograd.numpy as np
 import numpy as onp
 from autograd import hessian, value_and_grad
@@ -29,6 +31,7 @@ class SkillsError(Exception):
     """Nothing can be said; the message says why."""
 
 
+@functools.cache  # asked about every check of every student
 def skill_of(item, check):
     """The id of the skill that a check needs, None if the rubric names none."""
     best = (-1, None)

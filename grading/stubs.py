@@ -77,6 +77,12 @@ def last_line(function, lines):
     return number
 
 
+def import_students_vae(source):
+    """The source of an extension, made to import the student's `vae.py` instead of the solution."""
+    source = source.replace("from solutions import vae\n", "import vae\n")
+    return source.replace("from solutions.vae import", "from vae import")
+
+
 def write_stubs(root, dry_run=False):
     """Write `vae.py` and `extensions/*.py`.
 
@@ -94,8 +100,7 @@ def write_stubs(root, dry_run=False):
         folder = root if solution.name == "vae.py" else root / "extensions"
         path = folder / solution.name
         stub = make_stub(solution.read_text(encoding="utf-8"), solution)
-        stub = stub.replace("from solutions import vae\n", "import vae\n")
-        stub = stub.replace("from solutions.vae import", "from vae import")
+        stub = import_students_vae(stub)
         if not path.exists() or path.read_text(encoding="utf-8") != stub:
             changed.append(path)
             if not dry_run:
