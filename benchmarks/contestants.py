@@ -43,10 +43,11 @@ def ours(config, images):
     from support.randomness import seed_all
 
     if config.only or config.without:
-        names = {function.__name__: function for function in acceleration.FAST}
-        names["logaddexp"] = acceleration.logaddexp
-        chosen = {config.only} if config.only else set(names) - {config.without}
-        acceleration.use_fast([function for name, function in names.items() if name in chosen])
+        names = {name for name, *_ in acceleration.REPLACED} | {"allocator"}
+        chosen = {config.only} if config.only else names - {config.without}
+        acceleration.use_fast(chosen)
+        if "allocator" in chosen:
+            acceleration.keep_memory()
     if config.without == "flatten" or (config.only and config.only != "flatten"):
         from autograd.misc.flatten import flatten
     if config.without == "float32" or (config.only and config.only != "float32"):

@@ -229,9 +229,10 @@ def adam_update(
     ### BEGIN SOLUTION
     m = beta_1 * m + (1 - beta_1) * gradient
     v = beta_2 * v + (1 - beta_2) * gradient**2
-    # m_hat / (sqrt(v_hat) + epsilon), unnamed: numpy then reuses the memory of each intermediate
-    step = m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
-    return params + learning_rate * step, m, v
+    # learning_rate * m_hat / (sqrt(v_hat) + epsilon): numbers first, and no names, so that numpy
+    # goes through the vectors as rarely as it can and reuses the memory of what comes in between
+    step = learning_rate / (1 - beta_1**t) * m / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    return params + step, m, v
     ### END SOLUTION
 
 

@@ -28,6 +28,7 @@ def accelerate():
     from support import acceleration
 
     acceleration.use_fast()
+    acceleration.keep_memory()
 
 
 accelerate()

@@ -2,55 +2,64 @@
 
 autograd's vector-Jacobian products (VJPs) are written for generality. On a network of the size of
 ours they take longer than its matrix products: some loop where numpy could do one operation, some
-turn float32 into float64, after which the whole backward pass runs at half the speed, and many go
-through wrapped functions where a method of the array does. The replacements here compute the same
-numbers, and leave to autograd whatever they do not cover. What each brings is measured in
-docs/training_speed.md. Importing `support` switches them on; VAE_PLAIN_AUTOGRAD=1 in the
-environment leaves them off.
+turn float32 into float64, after which the whole backward pass runs at half the speed. Most share a
+few functions of `autograd.numpy.numpy_vjps`. Those are replaced here, and two of numpy's own, by
+functions that compute the same numbers and leave to autograd what they do not cover. What each
+brings is measured in docs/training_speed.md. Importing `support` switches them on, unless
+VAE_PLAIN_AUTOGRAD=1 is in the environment.
 
 An array may be a plain one or, in derivatives of derivatives, one of autograd's boxes. Operators
-and methods work on both, and cost nothing extra on a plain one.
+and methods work on both.
 """
 
-import autograd.core
+import ctypes
+import math
+import sys
+
 import autograd.numpy as np
 import numpy as onp
 from autograd import extend
-from autograd.numpy.numpy_boxes import ArrayBox
+from autograd.core import primitive_jvps, primitive_vjps
+from autograd.numpy import numpy_vjps, numpy_wrapper
 
-PLAIN, FAST = {}, {}  # what autograd does, and what we do instead: primitive -> its VJP
+from support.parameters import unslice
+
+PLAIN = {}  # what autograd has, by name
+REPLACED = []  # (name of an acceleration, module, name of its function, our function)
 
 
-def accelerates(function):
-    """Register a replacement for the VJP of `function`, an autograd primitive.
+def replaces(module, acceleration):
+    """Register a function for the place of its namesake in `module`, with the same derivatives."""
 
-    The decorated `make(argnum, ans, *args, **kwargs)` returns the VJP with respect to argument
-    `argnum`, or None to leave this call to autograd.
-    """
-
-    def register(make):
-        plain = autograd.core.primitive_vjps[function]
-
-        def vjps(argnums, ans, args, kwargs):
-            fast = [make(argnum, ans, *args, **kwargs) for argnum in argnums]
-            if None in fast:
-                return plain(argnums, ans, args, kwargs)
-            return lambda g: [vjp(g) for vjp in fast]
-
-        PLAIN[function], FAST[function] = plain, vjps
-        return make
+    def register(fast):
+        name, plain = fast.__name__, getattr(module, fast.__name__)
+        if plain in primitive_vjps:
+            fast = extend.primitive(fast)
+            extend.defvjp_argnums(fast, primitive_vjps[plain])
+            if plain in primitive_jvps:
+                extend.defjvp_argnums(fast, primitive_jvps[plain])
+        PLAIN[name] = plain
+        REPLACED.append((acceleration, module, name, fast))
+        return fast
 
     return register
 
 
+def use_fast(accelerations=None):
+    """Switch the accelerations of these names on (default: all) and all others off."""
+    for acceleration, module, name, fast in REPLACED:
+        on = accelerations is None or acceleration in accelerations
+        setattr(module, name, fast if on else PLAIN[name])
+
+
 def is_real(array):
-    """Whether this is an array of real floating-point numbers."""
-    return type(array) in (onp.ndarray, ArrayBox) and array.dtype.kind == "f"
+    """Whether this is an array (or one of numpy's scalars) of real floating-point numbers."""
+    return getattr(getattr(array, "dtype", None), "kind", None) == "f"
 
 
-def keep_type(g, ans):
-    """`g` in the type of `ans`, whose gradient it is."""
-    return g if g.dtype == ans.dtype else g.astype(ans.dtype)
+def keep_type(array, dtype):
+    """`array` in this type."""
+    return array if array.dtype == dtype else array.astype(dtype)
 
 
 # A[index]: autograd adds the gradient into place with np.add.at, which allows for indices that
@@ -64,87 +73,69 @@ def is_basic(index):
     return all(isinstance(part, basic) and not isinstance(part, bool) for part in parts)
 
 
-@extend.primitive
-def unslice(g, index, space):
+@replaces(numpy_vjps, "slices")
+def untake(g, index, space):
     """An array of the vector space `space`: `g` at `index`, zero elsewhere."""
-
-    def add_to(array):
-        array[index] += g
-        return array
-
-    return extend.SparseObject(space, add_to)
+    return (unslice if is_basic(index) else PLAIN["untake"])(g, index, space)
 
 
-extend.defvjp(unslice, lambda ans, g, index, space: lambda outer: outer[index])
-extend.defjvp(unslice, "same")
+# x + y, x * y, ...: autograd sums a gradient over the axes along which an argument was broadcast.
+# To find that there are none it asks numpy questions that cost as much as a small sum.
 
 
-@accelerates(ArrayBox.__getitem__)
-def getitem_vjp(argnum, ans, A, index):
-    """Add the gradient of a slice with +=."""
-    if is_basic(index):
-        space = extend.vspace(A)
-        return lambda g: unslice(g, index, space)
+@replaces(numpy_wrapper, "broadcasting")
+def metadata(A):
+    """What is to be known of an argument: shape, dimensions, type, whether it is complex."""
+    return (A.shape, A.ndim, A.dtype, False) if is_real(A) else PLAIN["metadata"](A)
 
 
-# maximum(x, y): autograd multiplies by mask / (1.0 + mask), in float64. One mask will do; where x
-# and y are equal each gets half, as in autograd.
+@replaces(numpy_vjps, "broadcasting")
+def unbroadcast(g, target, broadcast_idx=0):
+    """`g` summed over the axes along which an argument with the metadata `target` was broadcast."""
+    same = is_real(g) and g.shape == target[0]
+    return g if same else PLAIN["unbroadcast"](g, target, broadcast_idx)
 
 
-@accelerates(np.maximum)
-def maximum_vjp(argnum, ans, x, y):
-    """Give the gradient to the larger argument, half to each of equal ones."""
-    this, other = (x, y) if argnum == 0 else (y, x)
-    if not is_real(this) or this.shape != ans.shape:
-        return None
-
-    def vjp(g):
-        share = (this > other).astype(ans.dtype)
-        ties = this == other
-        if ties.any():
-            share = onp.where(ties, share.dtype.type(0.5), share)
-        return keep_type(g, ans) * share
-
-    return vjp
+# maximum(x, y): numpy compares whole vectors of numbers at once, but only two arrays, not an array
+# with a number. In the VJP autograd multiplies by mask / (1.0 + ties), in float64; ties are rare.
 
 
-# sum: autograd adds the gradient to an array of zeros, in float64 if it comes from np.mean. Here it
-# is copied out once, in the type of the argument.
+@replaces(np, "maximum")
+def maximum(x, y):
+    """The larger of x and y, as `numpy.maximum`."""
+    if type(x) in (int, float) and is_real(y):
+        x = onp.full_like(y, x)
+    return onp.maximum(x, y)
 
 
-@extend.primitive
-def spread(g, shape):
-    """A new array of this shape that repeats `g` along the axes where it has length one."""
-    return onp.array(onp.broadcast_to(g, shape))
+@replaces(numpy_vjps, "maximum")
+def balanced_eq(x, z, y):
+    """1 where z, one of x and y, is x; half where it is both; 0 elsewhere."""
+    share, ties = (x == z).astype(z.dtype), x == y
+    return share - share.dtype.type(0.5) * ties if onp.any(ties) else share
 
 
-def unspread(g, like):
-    """The sum of `g` over the axes along which `like` was repeated."""
-    axes = tuple(i for i, size in enumerate(like.shape) if size == 1)
-    return np.sum(g, axis=axes, keepdims=True)
+# sum, mean, ...: autograd adds the gradient to an array of zeros, and divides a mean's by an
+# integer of numpy's, which makes it float64. Here it is copied once, in the type of the argument.
 
 
-extend.defvjp(spread, lambda ans, g, shape: lambda outer: unspread(outer, g))
-extend.defjvp(spread, "same")
-
-
-@accelerates(np.sum)
-def sum_vjp(argnum, ans, x, axis=None, keepdims=False, **others):
-    """Repeat the gradient along the axes that were summed over."""
-    if others or not is_real(x) or x.ndim == 0:
-        return None
-    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = [a % x.ndim for a in axes]
-    shape = x.shape
+@replaces(numpy_vjps, "sums")
+def repeat_to_match_shape(g, shape, dtype, axis, keepdims):
+    """`g` repeated along the axes that were summed over, and how many times."""
+    if 0 in shape or shape == () or not is_real(g) or dtype.kind != "f":
+        return PLAIN["repeat_to_match_shape"](g, shape, dtype, axis, keepdims)
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = [a % len(shape) for a in axes]
     kept = tuple(1 if a in axes else n for a, n in enumerate(shape))
-    return lambda g: spread(keep_type(g, x).reshape(kept), shape)
+    repeated = np.broadcast_to(keep_type(g, dtype).reshape(kept), shape) * 1
+    return repeated, math.prod(shape) // math.prod(kept)
 
 
 # logaddexp(0, x), the softplus: numpy computes it element by element, the same value as below is
 # made of operations that it has for whole vectors of numbers.
 
 
-@extend.primitive
+@replaces(np, "logaddexp")
 def logaddexp(x, y):
     """log(exp(x) + exp(y)), as `numpy.logaddexp`."""
     if type(x) not in (int, float) or not onp.isfinite(x) or not is_real(y) or y.ndim == 0:
@@ -154,33 +145,37 @@ def logaddexp(x, y):
     onp.negative(result, out=result)
     onp.exp(result, out=result)
     onp.log1p(result, out=result)
-    result += onp.maximum(x, y)
+    result += maximum(x, y)
     return result
-
-
-PLAIN_LOGADDEXP = np.logaddexp
-extend.defvjp_argnums(logaddexp, autograd.core.primitive_vjps[PLAIN_LOGADDEXP])
-extend.defjvp_argnums(logaddexp, autograd.core.primitive_jvps[PLAIN_LOGADDEXP])
 
 
 # dot of two matrices: autograd goes through tensordot, in the type that the gradient happens to
 # have. A float64 gradient, which is easily come by, would double the cost of all layers below.
 
 
-@accelerates(np.dot)
-def dot_vjp(argnum, ans, A, B):
-    """Two plain matrix products, each in the type of its argument."""
-    if not (is_real(A) and is_real(B) and A.ndim == B.ndim == 2):
-        return None
-    if argnum == 0:
-        return lambda g: keep_type(keep_type(g, ans) @ B.T, A)
-    return lambda g: keep_type(A.T @ keep_type(g, ans), B)
+@replaces(numpy_vjps, "dot")
+def dot_adjoint_0(B, G, A_meta, B_meta):
+    """The gradient with respect to A of dot(A, B), from that with respect to the product."""
+    if not A_meta[1] == B_meta[1] == 2:
+        return PLAIN["dot_adjoint_0"](B, G, A_meta, B_meta)
+    return keep_type(keep_type(G, onp.result_type(A_meta[2], B)) @ B.T, A_meta[2])
 
 
-def use_fast(functions=None):
-    """Switch the replacements on for these primitives (default: all) and off for all others."""
-    for function, plain in PLAIN.items():
-        on = functions is None or function in functions
-        extend.defvjp_argnums(function, FAST[function] if on else plain)
-    on = functions is None or logaddexp in functions
-    np.logaddexp = logaddexp if on else PLAIN_LOGADDEXP
+@replaces(numpy_vjps, "dot")
+def dot_adjoint_1(A, G, A_meta, B_meta):
+    """The gradient with respect to B."""
+    if not A_meta[1] == B_meta[1] == 2:
+        return PLAIN["dot_adjoint_1"](A, G, A_meta, B_meta)
+    return keep_type(A.T @ keep_type(G, onp.result_type(A, B_meta[2])), B_meta[2])
+
+
+# Memory: glibc returns large arrays to the system when they are freed. Whether it does depends on
+# what was freed before: an epoch takes 1.2 s, or 2.3 s with a thousand page faults in every step.
+
+
+def keep_memory():
+    """Let glibc keep what is freed for the next arrays; other C libraries are left alone."""
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(libc, "gnu_get_libc_version"):
+        libc.mallopt(-3, 2**25)  # M_MMAP_THRESHOLD: map arrays from 32 MiB (its maximum) only
+        libc.mallopt(-1, 2**30)  # M_TRIM_THRESHOLD: return nothing below 1 GiB

@@ -5,26 +5,26 @@ from autograd.extend import SparseObject, defjvp, defvjp, primitive, vspace
 
 
 @primitive
+def unslice(g, index, space):
+    """An array of the vector space `space`: `g` at `index`, zero elsewhere."""
+
+    def add_to(array):
+        array[index] += g
+        return array
+
+    return SparseObject(space, add_to)
+
+
+@primitive
 def view(flat, where, shape):
     """The slice `where` of a vector, seen as an array of this shape."""
     return flat[where].reshape(shape)
 
 
-@primitive
-def unview(g, where, space):
-    """A vector of the vector space `space`: `g` at `where`, zero elsewhere."""
-
-    def add_to(flat):
-        flat[where] += g.reshape(-1)
-        return flat
-
-    return SparseObject(space, add_to)
-
-
-defvjp(view, lambda ans, flat, where, shape: lambda g: unview(g, where, vspace(flat)))
+defvjp(unslice, lambda ans, g, index, space: lambda outer: outer[index])
+defjvp(unslice, "same")
+defvjp(view, lambda ans, flat, where, _: lambda g: unslice(g.reshape(-1), where, vspace(flat)))
 defjvp(view, "same")
-defvjp(unview, lambda ans, g, where, space: lambda outer: view(outer, where, g.shape))
-defjvp(unview, "same")
 
 
 def flatten(params):

@@ -2,12 +2,14 @@
 
 import json
 import os
+import platform
 import subprocess
 
 import autograd.numpy as np
 import numpy as onp
 import pytest
 from autograd import grad, jacobian, make_jvp
+from autograd.core import make_vjp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -140,10 +142,15 @@ def test_products_of_matrices_vectors_and_scalars(data, dtype, other_dtype, seed
     if dtype == other_dtype:
         assert_same(np.dot, A, B)
     elif A.ndim == B.ndim == 2:
-        acceleration.use_fast()
-        for argnum in (0, 1):
-            g = grad(lambda A, B: np.sum(np.dot(A, B)), argnum)(A, B)
-            assert g.dtype == (A, B)[argnum].dtype
+        for argnum, exact in enumerate((A.dtype == float, B.dtype == float)):
+            gradient = grad(lambda A, B: np.sum(np.sin(np.dot(A, B))), argnum)
+            acceleration.use_fast([])
+            plain = gradient(A, B)
+            acceleration.use_fast()
+            fast = gradient(A, B)
+            assert fast.dtype == (A, B)[argnum].dtype
+            tolerance = 1e-12 if exact else 1e-5
+            onp.testing.assert_allclose(fast, plain, tolerance, tolerance)
 
 
 @given(st.data(), TYPES, st.integers(0, 9))
@@ -174,20 +181,79 @@ def test_logaddexp_has_numpys_values_to_the_last_digits_and_at_the_ends(dtype):
         onp.testing.assert_allclose(np.logaddexp(0, x), exact, 4 * onp.finfo(dtype).eps, 1e-37)
     assert np.logaddexp(0, x).dtype == dtype
     assert np.logaddexp(onp.inf, onp.inf) == onp.inf
+    assert np.logaddexp(onp.inf, x[:3]).tolist() == [onp.inf] * 3
+    assert np.logaddexp(-onp.inf, onp.array([-onp.inf])) == -onp.inf
     assert np.logaddexp(0, 2) == onp.logaddexp(0, 2)
 
 
-def test_complex_numbers_and_other_types_are_left_to_autograd():
+@pytest.mark.parametrize(
+    "function",
+    [np.mean, lambda x: -np.mean(x), lambda x: np.mean(np.maximum(0, x))],
+)
+def test_gradients_of_float32_are_float32(function):
+    acceleration.use_fast()
+    assert grad(function)(onp.ones((3, 4), onp.float32)).dtype == onp.float32
+
+
+FAULTS = """
+import resource, numpy, support
+def step():
+    arrays = [numpy.ones(200_000) for _ in range(20)]
+for _ in range(5):
+    step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is about glibc")
+def test_memory_is_kept_for_the_next_step():
+    def faults(plain):
+        environment = {**os.environ, "VAE_PLAIN_AUTOGRAD": plain}
+        run = subprocess.run(
+            python("-c", FAULTS), cwd=ROOT, env=environment, check=True, text=True,
+            capture_output=True,
+        )  # fmt: skip
+        return int(run.stdout)
+
+    assert faults("0") < 100 < faults("1")
+
+
+@pytest.mark.parametrize("dtype", [complex, float])
+@pytest.mark.filterwarnings("ignore:Casting complex values")  # autograd does so
+def test_complex_numbers_and_other_types_are_left_to_autograd(dtype):
     z = onp.array([[1 + 2j, 3 - 1j], [0.5j, 1]])
+    x = onp.array([[0.5, 2], [-3, 1]]).astype(dtype)
     for function in (
-        lambda z: np.real(np.sum(z[0] * z[1])),
-        lambda z: np.real(np.mean(z)),
-        lambda z: np.real(np.sum(np.dot(z, z))),
+        lambda x: np.real(np.sum(x[0] * x[1])),
+        lambda x: np.real(np.mean(x)),
+        lambda x: np.real(np.sum(np.dot(x, z))),
+        lambda x: np.real(np.sum(np.dot(z, x) * z)),
+        lambda x: np.real(np.sum(x * z)),
+        lambda x: np.real(np.sum(np.sum(x, axis=0) * z)),
     ):
         acceleration.use_fast([])
-        plain = grad(function)(z)
+        plain = grad(function)(x)
         acceleration.use_fast()
-        onp.testing.assert_allclose(grad(function)(z), plain)
+        fast = grad(function)(x)
+        onp.testing.assert_allclose(fast, plain)
+        assert fast.dtype == plain.dtype
+
+
+def test_gradients_of_integers_are_not_rounded():
+    gradient = grad(lambda x: np.sum(0.5 * np.sum(x, axis=0)))(onp.ones((2, 3), int))
+    assert gradient.tolist() == [[0.5] * 3] * 2
+
+
+def test_a_gradient_can_start_from_a_plain_number():
+    for function in (np.sum, np.mean, lambda x: np.maximum(0, x) + x, lambda x: np.sum(x[0])):
+        x = onp.ones((2, 3))
+        acceleration.use_fast([])
+        plain = make_vjp(function, x)[0](2.0)
+        acceleration.use_fast()
+        onp.testing.assert_allclose(make_vjp(function, x)[0](2.0), plain)
 
 
 def test_forward_mode_and_jacobians_still_work():
