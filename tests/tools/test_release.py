@@ -95,7 +95,7 @@ def leak_in(project, name, text):
 
 
 def test_a_line_of_a_solution_is_found_wherever_it_is(project):
-    line = "step = m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + epsilon)"
+    line = "step = learning_rate / (1 - beta_1**t) * m / (np.sqrt(v / (1 - beta_2**t)) + epsilon)"
     said = leak_in(project, "support/curve.py", f"\n# {line}\n\n\ndef f(m):\n        {line}\n")
     assert "support/curve.py" in said
     assert "a line of vae.py" in said

@@ -118,7 +118,7 @@ def test_resuming_is_exact_whichever_random_numbers_the_student_uses(make, tmp_p
 
 def interrupt_after(steps):
     """The solution, which presses Ctrl-C by itself in one of its steps."""
-    line = "    step = m / (1 - beta_1**t)"
+    line = "    step = learning_rate"
     return replace(SOLUTION, line, f"    if t == {steps}: raise KeyboardInterrupt\n{line}")
 
 
@@ -211,7 +211,7 @@ def test_float64_from_a_student_does_not_make_the_rest_float64(make):
         "rng.standard_normal(mean.shape, dtype=np.float32)",
         "np.random.randn(*mean.shape)",
     )
-    source = replace(source, "step = m / (1 - beta_1**t)", "step = m / np.array([1 - beta_1**t])")
+    source = replace(source, "/ (1 - beta_1**t) * m", "/ np.array([1 - beta_1**t]) * m")
     vae, images, state, unflatten = start(lambda: make(source))
     gradients = []
     vae.train_epoch(
@@ -274,7 +274,7 @@ BROKEN = {
         ("return 0.0, 0.0", r"vectors of shape \(425284,\)"),
         ("return np.zeros_like(params)", "must return m, v"),
     ],
-    "return params + learning_rate * step, m, v": [
+    "return params + step, m, v": [
         ("return params", "must return params, m, v"),
         ("return None", "It returned NoneType"),
     ],
@@ -296,7 +296,7 @@ def test_a_run_that_cannot_be_right_stops_at_once_and_says_why(
 @pytest.mark.parametrize(
     ("right", "wrong", "remark"),
     [
-        ("return params + learning", "return params - learning", "Worse than untrained"),
+        ("return params + step", "return params - step", "Worse than untrained"),
         ("return np.sum(targets", "return np.mean(targets", "Too good to be true"),
     ],
 )
