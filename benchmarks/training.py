@@ -234,8 +234,8 @@ def draw_growth(rows):
         axes.set_xticks(values, [str(value) for value in values], fontsize=8)
         axes.minorticks_off()
         axes.spines[["top", "right"]].set_visible(False)
-        axes.set_ylim(0.8, 20)
-        axes.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+        axes.set_ylim(0.5, 20)
+        axes.set_yticks([0.5, 1, 2, 5, 10, 20], ["0.5", "1", "2", "5", "10", "20"])
     figure.axes[0].set_ylabel("seconds per epoch")
     figure.axes[0].legend(frameon=False)
     with atomic_path(ROOT / "docs" / "pictures" / "growth.png") as path:

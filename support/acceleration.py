@@ -169,8 +169,8 @@ def dot_adjoint_1(A, G, A_meta, B_meta):
     return keep_type(A.T @ keep_type(G, onp.result_type(A, B_meta[2])), B_meta[2])
 
 
-# Memory: glibc returns large arrays to the system when they are freed. Whether it does depends on
-# what was freed before: an epoch takes 1.2 s, or 2.3 s with a thousand page faults in every step.
+# Memory: glibc may return large arrays to the system once they are freed. Whether it does depends
+# on what was freed before: an epoch takes 1.5 s, or 1.9 s with a thousand page faults in every step.
 
 
 def keep_memory():
