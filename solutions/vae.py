@@ -129,8 +129,8 @@ def bernoulli_log_prob(targets, logits):
         `(B,)`, one log probability per image, in nats.
     """
     ### BEGIN SOLUTION
-    # log sigmoid(l) = l - log(1 + e^l) and log(1 - sigmoid(l)) = -log(1 + e^l)
-    return np.sum(targets * logits - np.logaddexp(0, logits), axis=-1)
+    # log sigmoid(l) = -log(1 + e^-l) and log(1 - sigmoid(l)) = -log(1 + e^l): x turns the sign
+    return -np.sum(np.logaddexp(0, (1 - 2 * targets) * logits), axis=-1)
     ### END SOLUTION
 
 
@@ -229,9 +229,10 @@ def adam_update(
     ### BEGIN SOLUTION
     m = beta_1 * m + (1 - beta_1) * gradient
     v = beta_2 * v + (1 - beta_2) * gradient**2
-    # learning_rate * m_hat / (sqrt(v_hat) + epsilon): numbers first, and no names, so that numpy
-    # goes through the vectors as rarely as it can and reuses the memory of what comes in between
-    step = learning_rate / (1 - beta_1**t) * m / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    # learning_rate * m_hat / (sqrt(v_hat) + epsilon), the bias corrections multiplied out: they are
+    # numbers, and cost nothing until they meet a vector
+    root = (1 - beta_2**t) ** 0.5
+    step = learning_rate * root / (1 - beta_1**t) * m / (np.sqrt(v) + root * epsilon)
     return params + step, m, v
     ### END SOLUTION
 

@@ -1,15 +1,11 @@
 """Faster derivatives for autograd, with the same values.
 
-autograd's vector-Jacobian products (VJPs) are written for generality. On a network of the size of
-ours they take longer than its matrix products: some loop where numpy could do one operation, some
-turn float32 into float64, after which the whole backward pass runs at half the speed. Most share a
-few functions of `autograd.numpy.numpy_vjps`. Those are replaced here, and two of numpy's own, by
-functions that compute the same numbers and leave to autograd what they do not cover. What each
-brings is measured in docs/training_speed.md. Importing `support` switches them on, unless
-VAE_PLAIN_AUTOGRAD=1 is in the environment.
-
-An array may be a plain one or, in derivatives of derivatives, one of autograd's boxes. Operators
-and methods work on both.
+autograd's vector-Jacobian products (VJPs) are made for generality. On a network like ours they take
+longer than its matrix products: some loop where numpy could do one operation, some turn float32
+into float64, which doubles the cost of all that follows. Most share a few functions; those are
+replaced here by ones that compute the same numbers and leave to autograd what they do not cover.
+docs/training_speed.md has what each brings. Importing `support` switches them on, unless
+VAE_PLAIN_AUTOGRAD=1 is set. Arrays may be autograd's boxes: operators and methods work on both.
 """
 
 import ctypes
@@ -18,7 +14,7 @@ import sys
 
 import autograd.numpy as np
 import numpy as onp
-from autograd import extend
+from autograd import extend, tracer
 from autograd.core import primitive_jvps, primitive_vjps
 from autograd.numpy import numpy_vjps, numpy_wrapper
 
@@ -62,10 +58,26 @@ def keep_type(array, dtype):
     return array if array.dtype == dtype else array.astype(dtype)
 
 
+# Every operation: autograd looks for boxes among its arguments, and for arrays of other libraries
+# that may want to take over. Numbers and numpy's arrays do not.
+PASSIVE = {onp.ndarray, onp.float32, onp.float64, int, float, tuple, slice, type(None)}
+
+
+@replaces(tracer, "tracing")
+def find_top_boxed_args(args):
+    """The boxes of the innermost derivative, its number, its kind, whether others may take over."""
+    boxes = [(i, arg) for i, arg in enumerate(args) if type(arg) not in PASSIVE]
+    if not boxes:
+        return [], -1, None, False
+    first = boxes[0][1]
+    for _, box in boxes:
+        if not tracer.isbox(box) or box._trace != first._trace:
+            return PLAIN["find_top_boxed_args"](args)
+    return boxes, first._trace, type(first._node), False
+
+
 # A[index]: autograd adds the gradient into place with np.add.at, which allows for indices that
 # repeat and visits elements one by one. Integers and slices cannot repeat, so += is the same.
-
-
 def is_basic(index):
     """Whether an index is made of integers, slices, None and ... alone."""
     parts = index if type(index) is tuple else (index,)
@@ -81,8 +93,6 @@ def untake(g, index, space):
 
 # x + y, x * y, ...: autograd sums a gradient over the axes along which an argument was broadcast.
 # To find that there are none it asks numpy questions that cost as much as a small sum.
-
-
 @replaces(numpy_wrapper, "broadcasting")
 def metadata(A):
     """What is to be known of an argument: shape, dimensions, type, whether it is complex."""
@@ -98,8 +108,6 @@ def unbroadcast(g, target, broadcast_idx=0):
 
 # maximum(x, y): numpy compares whole vectors of numbers at once, but only two arrays, not an array
 # with a number. In the VJP autograd multiplies by mask / (1.0 + ties), in float64; ties are rare.
-
-
 @replaces(np, "maximum")
 def maximum(x, y):
     """The larger of x and y, as `numpy.maximum`."""
@@ -117,8 +125,6 @@ def balanced_eq(x, z, y):
 
 # sum, mean, ...: autograd adds the gradient to an array of zeros, and divides a mean's by an
 # integer of numpy's, which makes it float64. Here it is copied once, in the type of the argument.
-
-
 @replaces(numpy_vjps, "sums")
 def repeat_to_match_shape(g, shape, dtype, axis, keepdims):
     """`g` repeated along the axes that were summed over, and how many times."""
@@ -133,26 +139,20 @@ def repeat_to_match_shape(g, shape, dtype, axis, keepdims):
 
 # logaddexp(0, x), the softplus: numpy computes it element by element, the same value as below is
 # made of operations that it has for whole vectors of numbers.
-
-
 @replaces(np, "logaddexp")
 def logaddexp(x, y):
     """log(exp(x) + exp(y)), as `numpy.logaddexp`."""
     if type(x) not in (int, float) or not onp.isfinite(x) or not is_real(y) or y.ndim == 0:
         return onp.logaddexp(x, y)
-    result = onp.subtract(y, x)
-    onp.abs(result, out=result)
-    onp.negative(result, out=result)
-    onp.exp(result, out=result)
-    onp.log1p(result, out=result)
+    result = y - x
+    onp.negative(onp.abs(result, out=result), out=result)
+    onp.log1p(onp.exp(result, out=result), out=result)
     result += maximum(x, y)
     return result
 
 
 # dot of two matrices: autograd goes through tensordot, in the type that the gradient happens to
 # have. A float64 gradient, which is easily come by, would double the cost of all layers below.
-
-
 @replaces(numpy_vjps, "dot")
 def dot_adjoint_0(B, G, A_meta, B_meta):
     """The gradient with respect to A of dot(A, B), from that with respect to the product."""
@@ -171,8 +171,6 @@ def dot_adjoint_1(A, G, A_meta, B_meta):
 
 # Memory: glibc may return large arrays to the system once they are freed. Whether it does depends
 # on what was freed before: an epoch takes 1.5 s, or 1.9 s with a thousand page faults a step.
-
-
 def keep_memory():
     """Let glibc keep what is freed for the next arrays; other C libraries are left alone."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -30,9 +30,8 @@ defjvp(view, "same")
 def flatten(params):
     """Lay nested lists and tuples of arrays out in one vector, as Adam wants them.
 
-    `autograd.misc.flatten` does the same by differentiating a chain of concatenations, which
-    costs more than the matrix products of a small network. Here every array is a view of the
-    vector, and its gradient is added straight into the place where it belongs.
+    `autograd.misc.flatten` differentiates a chain of concatenations, which costs more than the
+    matrix products. Here arrays are views, and gradients are added where they belong.
 
     Args:
         params: nested lists and tuples of arrays of one type.

@@ -314,6 +314,18 @@ def test_the_loss_curve_is_that_of_plain_autograd(curve):
     assert not onp.array_equal(fast, plain), "the switch did nothing"
 
 
+def test_derivatives_within_derivatives_are_kept_apart():
+    def slope(x, y):
+        return grad(lambda y: np.sum((x * y) ** 2 + y * x**3 + np.maximum(x, y)))(y)
+
+    x, y = onp.array([1.0, 2, 3]), onp.array([2.0, 1, 5])
+    acceleration.use_fast()
+    along_x = grad(lambda x: np.sum(slope(x, y)))(x)
+    onp.testing.assert_allclose(along_x, 4 * x * y + 3 * x**2)
+    along_both = grad(lambda x: np.sum(slope(x, x + 1)))(x)
+    onp.testing.assert_allclose(along_both, 4 * x * (x + 1) + 2 * x**2 + 3 * x**2)
+
+
 def test_another_version_of_autograd_is_left_alone_with_a_warning(monkeypatch):
     import support
 

@@ -95,7 +95,7 @@ def leak_in(project, name, text):
 
 
 def test_a_line_of_a_solution_is_found_wherever_it_is(project):
-    line = "step = learning_rate / (1 - beta_1**t) * m / (np.sqrt(v / (1 - beta_2**t)) + epsilon)"
+    line = "step = learning_rate * root / (1 - beta_1**t) * m / (np.sqrt(v) + root * epsilon)"
     said = leak_in(project, "support/curve.py", f"\n# {line}\n\n\ndef f(m):\n        {line}\n")
     assert "support/curve.py" in said
     assert "a line of vae.py" in said
@@ -108,7 +108,7 @@ def test_hidden_tests_misconceptions_and_criteria_are_secret():
 
 def test_every_line_of_every_solution_is_secret_unless_it_is_given_elsewhere():
     secret = secret_lines(ROOT)
-    assert "return np.sum(targets * logits - np.logaddexp(0, logits), axis=-1)" in secret
+    assert "return -np.sum(np.logaddexp(0, (1 - 2 * targets) * logits), axis=-1)" in secret
     assert sum(name == "vae.py" for name in secret.values()) >= 15
 
 

@@ -262,7 +262,7 @@ def test_without_task_3_training_works_and_the_missing_pictures_are_named(make, 
 
 
 BROKEN = {
-    "return np.sum(targets * logits - np.logaddexp(0, logits), axis=-1)": [
+    "return -np.sum(np.logaddexp(0, (1 - 2 * targets) * logits), axis=-1)": [
         ("return np.sum(np.log(targets * 0), axis=-1) + 0 * logits[:, 0]", "became -inf"),
         ("return np.sum(np.logaddexp(0, logits) - targets * logits, axis=-1)", "cannot be above 0"),
     ],
@@ -297,7 +297,7 @@ def test_a_run_that_cannot_be_right_stops_at_once_and_says_why(
     ("right", "wrong", "remark"),
     [
         ("return params + step", "return params - step", "Worse than untrained"),
-        ("return np.sum(targets", "return np.mean(targets", "Too good to be true"),
+        ("return -np.sum(np", "return -np.mean(np", "Too good to be true"),
     ],
 )
 def test_results_that_no_right_program_gives_are_remarked_on(
