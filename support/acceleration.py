@@ -14,7 +14,7 @@ import sys
 
 import autograd.numpy as np
 import numpy as onp
-from autograd import extend, tracer
+from autograd import extend
 from autograd.core import primitive_jvps, primitive_vjps
 from autograd.numpy import numpy_vjps, numpy_wrapper
 
@@ -56,24 +56,6 @@ def is_real(array):
 def keep_type(array, dtype):
     """`array` in this type."""
     return array if array.dtype == dtype else array.astype(dtype)
-
-
-# Every operation: autograd looks for boxes among its arguments, and for arrays of other libraries
-# that may want to take over. Numbers and numpy's arrays do not.
-PASSIVE = {onp.ndarray, onp.float32, onp.float64, int, float, tuple, slice, type(None)}
-
-
-@replaces(tracer, "tracing")
-def find_top_boxed_args(args):
-    """The boxes of the innermost derivative, its number, its kind, whether others may take over."""
-    boxes = [(i, arg) for i, arg in enumerate(args) if type(arg) not in PASSIVE]
-    if not boxes:
-        return [], -1, None, False
-    first = boxes[0][1]
-    for _, box in boxes:
-        if not tracer.isbox(box) or box._trace != first._trace:
-            return PLAIN["find_top_boxed_args"](args)
-    return boxes, first._trace, type(first._node), False
 
 
 # A[index]: autograd adds the gradient into place with np.add.at, which allows for indices that
