@@ -40,10 +40,6 @@ CONTESTANTS = {
     "this practical, VAE_PLAIN_AUTOGRAD=1": ("ours", False, None),
     "original recipe": ("original", False, None),
 }
-PARTS = [
-    "slices", "broadcasting", "maximum", "sums", "logaddexp", "dot",
-    "allocator", "flatten", "float32",
-]  # fmt: skip
 
 
 def load_images():
@@ -182,10 +178,14 @@ def compare(options):
 
 def ablation(options):
     """Every acceleration left out of the full set, and alone."""
+    from support import acceleration
+
+    parts = [*dict.fromkeys(name for name, *_ in acceleration.REPLACED)]
+    parts += ["allocator", "flatten", "float32"]
     entries = {"all": ("ours", Config(), True)}
-    entries |= {f"without {part}": ("ours", Config(without=part), False) for part in PARTS}
+    entries |= {f"without {part}": ("ours", Config(without=part), False) for part in parts}
     entries["none"] = ("ours", Config(only="none"), False)
-    entries |= {f"only {part}": ("ours", Config(only=part), False) for part in PARTS}
+    entries |= {f"only {part}": ("ours", Config(only=part), False) for part in parts}
     return table(race(entries, options), "all")
 
 

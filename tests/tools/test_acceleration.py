@@ -52,6 +52,22 @@ def derivatives(function, x):
     return value, first, second
 
 
+def plain_and_fast(compute):
+    """What `compute()` returns without the accelerations, and with them."""
+    acceleration.use_fast([])
+    plain = compute()
+    acceleration.use_fast()
+    return plain, compute()
+
+
+def run_python(code, plain):
+    """What this program prints in a new process, with VAE_PLAIN_AUTOGRAD set to `plain`."""
+    return subprocess.run(
+        python("-c", code), cwd=ROOT, env={**os.environ, "VAE_PLAIN_AUTOGRAD": plain}, check=True,
+        text=True, capture_output=True,
+    ).stdout  # fmt: skip
+
+
 def assert_same(function, *xs):
     """Accelerated and plain autograd agree to rounding, with respect to every argument."""
     for argnum in range(len(xs)):
@@ -59,10 +75,7 @@ def assert_same(function, *xs):
         def one(x, argnum=argnum):
             return function(*xs[:argnum], x, *xs[argnum + 1 :])
 
-        acceleration.use_fast([])
-        plain = derivatives(one, xs[argnum])
-        acceleration.use_fast()
-        fast = derivatives(one, xs[argnum])
+        plain, fast = plain_and_fast(lambda f=one, x=xs[argnum]: derivatives(f, x))
         tolerance = 2e-4 if onp.result_type(*xs) == onp.float32 else 1e-10
         for ours, theirs in zip(fast, plain, strict=True):
             assert onp.shape(ours) == onp.shape(theirs)
@@ -142,15 +155,23 @@ def test_products_of_matrices_vectors_and_scalars(data, dtype, other_dtype, seed
     if dtype == other_dtype:
         assert_same(np.dot, A, B)
     elif A.ndim == B.ndim == 2:
-        for argnum, exact in enumerate((A.dtype == float, B.dtype == float)):
-            gradient = grad(lambda A, B: np.sum(np.sin(np.dot(A, B))), argnum)
-            acceleration.use_fast([])
-            plain = gradient(A, B)
-            acceleration.use_fast()
-            fast = gradient(A, B)
-            assert fast.dtype == (A, B)[argnum].dtype
-            tolerance = 1e-12 if exact else 1e-5
-            onp.testing.assert_allclose(fast, plain, tolerance, tolerance)
+        assert_exact_where_float64(A, B)
+
+
+def assert_exact_where_float64(A, B):
+    """Gradients of a product of two types: each in its own, and float64 exact."""
+    for argnum, exact in enumerate((A.dtype == float, B.dtype == float)):
+        gradient = grad(lambda A, B: np.sum(np.sin(np.dot(A, B))), argnum)
+        plain, fast = plain_and_fast(lambda gradient=gradient: gradient(A, B))
+        assert fast.dtype == (A, B)[argnum].dtype
+        tolerance = 1e-12 if exact else 1e-5
+        onp.testing.assert_allclose(fast, plain, tolerance, tolerance)
+
+
+def test_products_of_two_types_are_as_exact_as_the_better_one():
+    A, B = array((2, 3), onp.float32, 0), array((3, 4), onp.float64, 1)
+    assert_exact_where_float64(A, B)
+    assert_exact_where_float64(B.T, A.T)
 
 
 @given(st.data(), TYPES, st.integers(0, 9))
@@ -210,15 +231,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this is about glibc")
 def test_memory_is_kept_for_the_next_step():
-    def faults(plain):
-        environment = {**os.environ, "VAE_PLAIN_AUTOGRAD": plain}
-        run = subprocess.run(
-            python("-c", FAULTS), cwd=ROOT, env=environment, check=True, text=True,
-            capture_output=True,
-        )  # fmt: skip
-        return int(run.stdout)
-
-    assert faults("0") < 100 < faults("1")
+    assert int(run_python(FAULTS, "0")) < 100 < int(run_python(FAULTS, "1"))
 
 
 @pytest.mark.parametrize("dtype", [complex, float])
@@ -234,10 +247,7 @@ def test_complex_numbers_and_other_types_are_left_to_autograd(dtype):
         lambda x: np.real(np.sum(x * z)),
         lambda x: np.real(np.sum(np.sum(x, axis=0) * z)),
     ):
-        acceleration.use_fast([])
-        plain = grad(function)(x)
-        acceleration.use_fast()
-        fast = grad(function)(x)
+        plain, fast = plain_and_fast(lambda function=function: grad(function)(x))
         onp.testing.assert_allclose(fast, plain)
         assert fast.dtype == plain.dtype
 
@@ -249,11 +259,8 @@ def test_gradients_of_integers_are_not_rounded():
 
 def test_a_gradient_can_start_from_a_plain_number():
     for function in (np.sum, np.mean, lambda x: np.maximum(0, x) + x, lambda x: np.sum(x[0])):
-        x = onp.ones((2, 3))
-        acceleration.use_fast([])
-        plain = make_vjp(function, x)[0](2.0)
-        acceleration.use_fast()
-        onp.testing.assert_allclose(make_vjp(function, x)[0](2.0), plain)
+        vjp = plain_and_fast(lambda f=function: make_vjp(f, onp.ones((2, 3)))[0](2.0))
+        onp.testing.assert_allclose(*vjp)
 
 
 def test_forward_mode_and_jacobians_still_work():
@@ -262,15 +269,15 @@ def test_forward_mode_and_jacobians_still_work():
     def function(x):
         return np.sum(np.maximum(x[:, 1:], 2.0) * np.mean(x), axis=-1) + np.logaddexp(0, x[:, 0])
 
-    acceleration.use_fast([])
-    plain = jacobian(function)(x), make_jvp(function)(x)(onp.ones_like(x))[1]
-    acceleration.use_fast()
-    onp.testing.assert_allclose(jacobian(function)(x), plain[0])
-    onp.testing.assert_allclose(make_jvp(function)(x)(onp.ones_like(x))[1], plain[1])
-    hessian_product = make_jvp(grad(lambda x: np.sum(function(x) ** 2)))(x)(onp.ones_like(x))[1]
-    acceleration.use_fast([])
-    plain = make_jvp(grad(lambda x: np.sum(function(x) ** 2)))(x)(onp.ones_like(x))[1]
-    onp.testing.assert_allclose(hessian_product, plain)
+    def compute():
+        """The Jacobian, a product with it, and one with a Hessian."""
+        tangent = onp.ones_like(x)
+        yield jacobian(function)(x)
+        yield make_jvp(function)(x)(tangent)[1]
+        yield make_jvp(grad(lambda x: np.sum(function(x) ** 2)))(x)(tangent)[1]
+
+    for plain, fast in zip(*plain_and_fast(lambda: list(compute())), strict=True):
+        onp.testing.assert_allclose(fast, plain)
 
 
 TRAIN = """
@@ -294,12 +301,7 @@ def curve():
     """A function that trains in a new process and returns the bound after every step."""
 
     def train(plain):
-        environment = {**os.environ, "VAE_PLAIN_AUTOGRAD": plain}
-        run = subprocess.run(
-            python("-c", TRAIN), cwd=ROOT, env=environment, check=True, text=True,
-            capture_output=True,
-        )  # fmt: skip
-        bounds, dtype = run.stdout.rsplit(maxsplit=1)
+        bounds, dtype = run_python(TRAIN, plain).rsplit(maxsplit=1)
         assert dtype == "float32"
         return onp.array(json.loads(bounds))
 
