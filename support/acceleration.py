@@ -84,8 +84,11 @@ def metadata(A):
 @replaces(numpy_vjps, "broadcasting")
 def unbroadcast(g, target, broadcast_idx=0):
     """`g` summed over the axes along which an argument with the metadata `target` was broadcast."""
-    same = is_real(g) and g.shape == target[0]
-    return g if same else PLAIN["unbroadcast"](g, target, broadcast_idx)
+    if is_real(g) and g.shape == target[0]:
+        return g
+    if is_real(g) and g.shape[1:] == target[0] and broadcast_idx == 0:  # such as a bias
+        return g.sum(axis=0)
+    return PLAIN["unbroadcast"](g, target, broadcast_idx)
 
 
 # maximum(x, y): numpy compares whole vectors of numbers at once, but only two arrays, not an array
@@ -115,22 +118,20 @@ def repeat_to_match_shape(g, shape, dtype, axis, keepdims):
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = [a % len(shape) for a in axes]
     kept = tuple(1 if a in axes else n for a, n in enumerate(shape))
-    repeated = np.broadcast_to(keep_type(g, dtype).reshape(kept), shape) * 1
+    repeated = np.array(np.broadcast_to(keep_type(g, dtype).reshape(kept), shape))
     return repeated, math.prod(shape) // math.prod(kept)
 
 
-# logaddexp(0, x), the softplus: numpy computes it element by element, the same value as below is
-# made of operations that it has for whole vectors of numbers.
+# logaddexp(0, y), the softplus: numpy computes it element by element. log1p and exp, which it has
+# for whole vectors of numbers, are as exact for every y that exp does not take to infinity.
 @replaces(np, "logaddexp")
 def logaddexp(x, y):
     """log(exp(x) + exp(y)), as `numpy.logaddexp`."""
-    if type(x) not in (int, float) or not onp.isfinite(x) or not is_real(y) or y.ndim == 0:
+    softplus = type(x) in (int, float) and x == 0 and is_real(y) and y.ndim and y.size
+    if not softplus or not y.max() < onp.log(onp.finfo(y.dtype).max):
         return onp.logaddexp(x, y)
-    result = y - x
-    onp.negative(onp.abs(result, out=result), out=result)
-    onp.log1p(onp.exp(result, out=result), out=result)
-    result += maximum(x, y)
-    return result
+    result = onp.exp(y)
+    return onp.log1p(result, out=result)
 
 
 # dot of two matrices: autograd goes through tensordot, in the type that the gradient happens to

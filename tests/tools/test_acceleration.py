@@ -117,6 +117,7 @@ def test_maximum_with_broadcasting_and_ties(data, dtype, seed, ties):
     x, y = (array(s, dtype, seed + i, ties) for i, s in enumerate(shapes.input_shapes))
     assert_same(np.maximum, x, y)
     assert_same(lambda x: np.maximum(0, x), x)
+    assert_same(lambda x: np.maximum(0.5, x), x)
     assert_same(lambda x: np.maximum(x, 0.0), x)
     assert_same(lambda x: np.maximum(x, x), x)
 
@@ -184,6 +185,12 @@ def test_arithmetic_with_broadcasting_and_numbers(data, dtype, seed):
     assert_same(lambda x: x - np.float64(3), x)
 
 
+def test_einsum_sums_a_gradient_over_its_last_axes():
+    x, y = array((3,), float, 0), array((3, 3), float, 1)
+    rows = [0, Ellipsis]
+    assert_same(lambda x, y: np.einsum(x, rows, y, rows, rows), x, y)
+
+
 @given(SHAPES, TYPES, st.integers(0, 9), st.sampled_from([0, 0.0, -1.5, 3]))
 def test_logaddexp_with_a_number_or_an_array(shape, dtype, seed, number):
     x = array(shape, dtype, seed)
@@ -192,19 +199,24 @@ def test_logaddexp_with_a_number_or_an_array(shape, dtype, seed, number):
     assert_same(np.logaddexp, x, array(shape, dtype, seed + 1))
 
 
-@pytest.mark.parametrize("dtype", [onp.float32, onp.float64])
+@pytest.mark.parametrize("dtype", [onp.float16, onp.float32, onp.float64])
 def test_logaddexp_has_numpys_values_to_the_last_digits_and_at_the_ends(dtype):
-    x = onp.concatenate([onp.linspace(-120, 120, 4001), [-1e30, 1e30, onp.inf, -onp.inf, onp.nan]])
-    x = x.astype(dtype)
+    limits = onp.finfo(dtype)
+    end = onp.log(limits.max)
+    usual = onp.linspace(-1.2 * end, end, 4001, dtype=dtype)  # exp(y) underflows, and comes close
+    beyond = onp.array([end * 1.001, limits.max, onp.inf, -onp.inf, onp.nan], dtype)
     acceleration.use_fast()
-    with onp.errstate(invalid="ignore"):  # the nan
-        exact = onp.logaddexp(0, x.astype(float))
-        onp.testing.assert_allclose(np.logaddexp(0, x), exact, 4 * onp.finfo(dtype).eps, 1e-37)
-    assert np.logaddexp(0, x).dtype == dtype
+    for y in (usual, usual[:-1], usual - 1, onp.append(usual, beyond)):
+        with onp.errstate(invalid="ignore"):  # the nan
+            ours, exact = np.logaddexp(0, y), onp.logaddexp(0, y.astype(onp.longdouble))
+        assert ours.dtype == dtype
+        onp.testing.assert_allclose(ours, exact, 4 * limits.eps, limits.tiny)
     assert np.logaddexp(onp.inf, onp.inf) == onp.inf
-    assert np.logaddexp(onp.inf, x[:3]).tolist() == [onp.inf] * 3
+    assert np.logaddexp(onp.inf, usual[:3]).tolist() == [onp.inf] * 3
     assert np.logaddexp(-onp.inf, onp.array([-onp.inf])) == -onp.inf
     assert np.logaddexp(0, 2) == onp.logaddexp(0, 2)
+    onp.testing.assert_array_equal(np.logaddexp(0, [1, 2]), onp.logaddexp(0, [1, 2]))
+    onp.testing.assert_array_equal(np.logaddexp(0, usual > 0), onp.logaddexp(0, usual > 0))
 
 
 @pytest.mark.parametrize(
