@@ -5,8 +5,8 @@
     python -m benchmarks.training --growth             the plot in docs/pictures/growth.png
 
 Every contestant is a process of its own that waits for its turn; the turns go round, so that
-whatever else the machine does hits all alike. Ratios of medians from one such run can be compared,
-seconds from different runs cannot. OPENBLAS_CORETYPE is taken out of the environment, unless
+whatever else the machine does hits all alike. Ratios within a turn can be compared, seconds from
+different runs cannot. OPENBLAS_CORETYPE is taken out of the environment, unless
 --keep-coretype is given, since users do not have it.
 """
 
@@ -29,6 +29,7 @@ from benchmarks import contestants
 from benchmarks.contestants import Config
 
 ROOT = Path(__file__).parent.parent
+EPOCH = 60_000  # images
 # What is shown: title, contestant, accelerated or plain autograd, package it needs.
 CONTESTANTS = {
     "matrix products alone": ("matrix_products", False, None),
@@ -50,17 +51,17 @@ def load_images():
     try:
         return load_mnist("mnist")[1]
     except DataError:
-        return np.random.default_rng(0).random((60_000, 784), dtype=np.float32) ** 8
+        return np.random.default_rng(0).random((EPOCH, 784), dtype=np.float32) ** 8
 
 
-def work(name, config):
-    """What a contestant's process does: an epoch for every line it reads."""
-    epoch = getattr(contestants, name)(config, load_images())
+def work(name, config, count):
+    """What a contestant's process does: an epoch of `count` images for every line it reads."""
+    epoch = getattr(contestants, name)(config, load_images()[:count])
     print(json.dumps("ready"), flush=True)
     for number, _ in enumerate(sys.stdin):
         started = time.perf_counter()
         epoch(number)
-        seconds = time.perf_counter() - started
+        seconds = (time.perf_counter() - started) * EPOCH / count
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MiB on Linux
         print(json.dumps([seconds, peak]), flush=True)
 
@@ -68,16 +69,17 @@ def work(name, config):
 class Contestant:
     """A process that trains one epoch whenever it is asked to."""
 
-    def __init__(self, name, config, fast, threads, keep_coretype):
+    def __init__(self, name, config, fast, options):
         environment = dict(os.environ, VAE_PLAIN_AUTOGRAD=str(int(not fast)))
         for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-            environment[variable] = str(threads)
-        if threads == 1:
+            environment[variable] = str(options.threads)
+        if options.threads == 1:
             environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
-        if not keep_coretype:
+        if not options.keep_coretype:
             environment.pop("OPENBLAS_CORETYPE", None)
+        arguments = ["--images", str(options.images), "--work", name, json.dumps(config)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.training", "--work", name, json.dumps(config)],
+            [sys.executable, "-m", "benchmarks.training", *arguments],
             cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self.seconds, self.peak = [], 0
@@ -111,22 +113,23 @@ def race(entries, options):
         options: of the command line.
 
     Returns:
-        A dict from title to the `Contestant` with its measurements; the first epoch of each,
+        A dict from title to the `Contestant` with its measurements; the first turn of each process,
         which compiles and fills caches, is left out.
     """
-    running = {
-        title: Contestant(name, config, fast, options.threads, options.keep_coretype)
-        for title, (name, config, fast) in entries.items()
-    }
-    for turn in range(options.repetitions + 1):
+    seconds = {title: [] for title in entries}
+    for _ in range(options.processes):
+        running = {title: Contestant(*entry, options) for title, entry in entries.items()}
+        for turn in range(options.repetitions + 1):
+            for title, contestant in running.items():
+                contestant.epoch()
+                print(
+                    f"{turn}/{options.repetitions} {title}: {contestant.seconds[-1]:.2f} s",
+                    flush=True,
+                )
         for title, contestant in running.items():
-            contestant.epoch()
-            print(
-                f"{turn}/{options.repetitions} {title}: {contestant.seconds[-1]:.2f} s", flush=True
-            )
-    for contestant in running.values():
-        contestant.close()
-        del contestant.seconds[0]
+            contestant.close()
+            seconds[title] += contestant.seconds[1:]
+            contestant.seconds = seconds[title]
     return running
 
 
@@ -143,8 +146,8 @@ def machine(options):
     ]
     coretype = os.environ.get("OPENBLAS_CORETYPE", "") if options.keep_coretype else ""
     return (
-        f"- {options.repetitions} repetitions in turns, {options.threads} thread(s), "
-        f"OPENBLAS_CORETYPE {coretype or 'unset'}\n"
+        f"- {options.repetitions} repetitions in turns, in {options.processes} process(es) each, "
+        f"{options.threads} thread(s), OPENBLAS_CORETYPE {coretype or 'unset'}\n"
         f"- Python {platform.python_version()}, {', '.join(packages)}, {platform.system()} "
         f"{platform.machine()}\n"
         f"- BLAS {blas['name']} {blas['version']}; numpy uses {' '.join(features)}\n"
@@ -152,15 +155,17 @@ def machine(options):
 
 
 def table(running, reference):
-    """Markdown: medians, ranges, the ratio to the reference and memory."""
-    base = statistics.median(running[reference].seconds) if reference in running else None
+    """Markdown: medians, ranges, the ratio to the reference (median over turns) and memory."""
     rows = [
         f"| | median s/epoch | range | ratio to {reference} | peak MiB |",
         "| --- | --- | --- | --- | --- |",
     ]
     for title, contestant in running.items():
         median = statistics.median(contestant.seconds)
-        ratio = f"{median / base:.2f}" if base else "-"
+        ratio = "-"
+        if reference in running:
+            turns = zip(contestant.seconds, running[reference].seconds, strict=True)
+            ratio = f"{statistics.median(ours / theirs for ours, theirs in turns):.2f}"
         span = f"{min(contestant.seconds):.2f} - {max(contestant.seconds):.2f}"
         rows.append(f"| {title} | {median:.2f} | {span} | {ratio} | {contestant.peak:.0f} |")
     return "\n".join(rows) + "\n"
@@ -247,6 +252,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--images", type=int, default=EPOCH,
+        help="for more and shorter turns: so many images in each, the time scaled to 60,000",
+    )  # fmt: skip
+    parser.add_argument("--processes", type=int, default=1, help="start all anew so many times")
     parser.add_argument("--keep-coretype", action="store_true")
     parser.add_argument("--ablation", action="store_true")
     parser.add_argument("--growth", action="store_true")
@@ -255,7 +265,7 @@ def main():
     options = parser.parse_args()
     if options.work:
         name, config = options.work
-        work(name, Config(*json.loads(config)))
+        work(name, Config(*json.loads(config)), options.images)
         return
     measure = ablation if options.ablation else growth if options.growth else compare
     words = [word for word in sys.argv[1:] if word != "--output" and word != str(options.output)]
