@@ -36,21 +36,28 @@ def batches(number, count, batch_size):
     return [order[start : start + batch_size] for start in range(0, count, batch_size)]
 
 
+def parts():
+    """What makes the practical fast: names for `Config.without` and `Config.only`."""
+    from support import acceleration
+
+    replaced = dict.fromkeys(name for name, *_ in acceleration.REPLACED)
+    return [*replaced, "allocator", "flatten", "float32"]
+
+
 def ours(config, images):
     """The practical as it is."""
     from solutions import vae
     from support import TrainingState, acceleration, flatten
     from support.randomness import seed_all
 
+    chosen = {config.only} if config.only else {*parts()} - {config.without}
     if config.only or config.without:
-        names = {name for name, *_ in acceleration.REPLACED} | {"allocator"}
-        chosen = {config.only} if config.only else names - {config.without}
         acceleration.use_fast(chosen)
         if "allocator" in chosen:
             acceleration.keep_memory()
-    if config.without == "flatten" or (config.only and config.only != "flatten"):
+    if "flatten" not in chosen:
         from autograd.misc.flatten import flatten
-    if config.without == "float32" or (config.only and config.only != "float32"):
+    if "float32" not in chosen:
         images = images.astype(np.float64)
     networks = [
         [(W.astype(images.dtype), b.astype(images.dtype)) for W, b in vae.init_net_params(sizes)]

@@ -56,33 +56,37 @@ def load_images():
 
 def work(name, config, count):
     """What a contestant's process does: an epoch of `count` images for every line it reads."""
-    epoch = getattr(contestants, name)(config, load_images()[:count])
+    images = load_images()[:count]
+    epoch = getattr(contestants, name)(config, images)
     print(json.dumps("ready"), flush=True)
     for number, _ in enumerate(sys.stdin):
         started = time.perf_counter()
         epoch(number)
-        seconds = (time.perf_counter() - started) * EPOCH / count
+        seconds = (time.perf_counter() - started) * EPOCH / len(images)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MiB on Linux
         print(json.dumps([seconds, peak]), flush=True)
 
 
 class Contestant:
-    """A process that trains one epoch whenever it is asked to."""
+    """A process that trains one epoch whenever it is asked to, and what it took so far."""
 
     def __init__(self, name, config, fast, options):
-        environment = dict(os.environ, VAE_PLAIN_AUTOGRAD=str(int(not fast)))
+        self.arguments = ["--images", str(options.images), "--work", name, json.dumps(config)]
+        self.environment = environment = dict(os.environ, VAE_PLAIN_AUTOGRAD=str(int(not fast)))
         for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             environment[variable] = str(options.threads)
         if options.threads == 1:
             environment["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
         if not options.keep_coretype:
             environment.pop("OPENBLAS_CORETYPE", None)
-        arguments = ["--images", str(options.images), "--work", name, json.dumps(config)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.training", *arguments],
-            cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
         self.seconds, self.peak = [], 0
+
+    def start(self):
+        """Start the process."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.training", *self.arguments], cwd=ROOT,
+            env=self.environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
         self.read()
 
     def read(self):
@@ -93,11 +97,11 @@ class Contestant:
         return json.loads(line)
 
     def epoch(self):
-        """Train one epoch and note what it took."""
+        """Train one epoch; how many seconds it took."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         seconds, self.peak = self.read()
-        self.seconds.append(seconds)
+        return seconds
 
     def close(self):
         """End the process."""
@@ -116,20 +120,18 @@ def race(entries, options):
         A dict from title to the `Contestant` with its measurements; the first turn of each process,
         which compiles and fills caches, is left out.
     """
-    seconds = {title: [] for title in entries}
+    running = {title: Contestant(*entry, options) for title, entry in entries.items()}
     for _ in range(options.processes):
-        running = {title: Contestant(*entry, options) for title, entry in entries.items()}
+        for contestant in running.values():
+            contestant.start()
         for turn in range(options.repetitions + 1):
             for title, contestant in running.items():
-                contestant.epoch()
-                print(
-                    f"{turn}/{options.repetitions} {title}: {contestant.seconds[-1]:.2f} s",
-                    flush=True,
-                )
-        for title, contestant in running.items():
+                seconds = contestant.epoch()
+                print(f"{turn}/{options.repetitions} {title}: {seconds:.2f} s", flush=True)
+                if turn > 0:
+                    contestant.seconds.append(seconds)
+        for contestant in running.values():
             contestant.close()
-            seconds[title] += contestant.seconds[1:]
-            contestant.seconds = seconds[title]
     return running
 
 
@@ -154,20 +156,23 @@ def machine(options):
     )
 
 
+def ratio(contestant, reference):
+    """How much longer a contestant took than the reference: the median over turns."""
+    turns = zip(contestant.seconds, reference.seconds, strict=True)
+    return statistics.median(ours / theirs for ours, theirs in turns)
+
+
 def table(running, reference):
-    """Markdown: medians, ranges, the ratio to the reference (median over turns) and memory."""
+    """Markdown: medians, ranges, the ratio to the reference and memory."""
     rows = [
         f"| | median s/epoch | range | ratio to {reference} | peak MiB |",
         "| --- | --- | --- | --- | --- |",
     ]
     for title, contestant in running.items():
         median = statistics.median(contestant.seconds)
-        ratio = "-"
-        if reference in running:
-            turns = zip(contestant.seconds, running[reference].seconds, strict=True)
-            ratio = f"{statistics.median(ours / theirs for ours, theirs in turns):.2f}"
+        share = f"{ratio(contestant, running[reference]):.2f}" if reference in running else "-"
         span = f"{min(contestant.seconds):.2f} - {max(contestant.seconds):.2f}"
-        rows.append(f"| {title} | {median:.2f} | {span} | {ratio} | {contestant.peak:.0f} |")
+        rows.append(f"| {title} | {median:.2f} | {span} | {share} | {contestant.peak:.0f} |")
     return "\n".join(rows) + "\n"
 
 
@@ -183,10 +188,7 @@ def compare(options):
 
 def ablation(options):
     """Every acceleration left out of the full set, and alone."""
-    from support import acceleration
-
-    parts = [*dict.fromkeys(name for name, *_ in acceleration.REPLACED)]
-    parts += ["allocator", "flatten", "float32"]
+    parts = contestants.parts()
     entries = {"all": ("ours", Config(), True)}
     entries |= {f"without {part}": ("ours", Config(without=part), False) for part in parts}
     entries["none"] = ("ours", Config(only="none"), False)
@@ -210,13 +212,12 @@ def growth(options):
             config = Config()._replace(**{name: value})
             entries = {"ours": ("ours", config, True), "torch": ("torch_eager", config, False)}
             ran = race(entries, options)
-            rows.append((name, value, *(statistics.median(ran[key].seconds) for key in entries)))
+            medians = (statistics.median(contestant.seconds) for contestant in ran.values())
+            rows.append((name, value, *medians, ratio(ran["ours"], ran["torch"])))
     draw_growth(rows)
     lines = ["| | ours, s/epoch | PyTorch eager, s/epoch | ratio |", "| --- | --- | --- | --- |"]
-    for name, value, ours, theirs in rows:
-        lines.append(
-            f"| {LABELS[name]} {value} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.2f} |"
-        )
+    for name, value, ours, theirs, share in rows:
+        lines.append(f"| {LABELS[name]} {value} | {ours:.2f} | {theirs:.2f} | {share:.2f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -224,7 +225,7 @@ def draw_growth(rows):
     """Draw the plot in `docs/pictures/growth.png`.
 
     Args:
-        rows: `(name, value, seconds of ours, seconds of PyTorch)`.
+        rows: `(name, value, seconds of ours, seconds of PyTorch, ratio)`.
     """
     from matplotlib.figure import Figure
 
@@ -232,7 +233,7 @@ def draw_growth(rows):
 
     figure = Figure(figsize=(10, 3.2), dpi=150, layout="constrained")
     for axes, name in zip(figure.subplots(1, 3), GROWTH, strict=True):
-        _, values, ours, theirs = zip(*(row for row in rows if row[0] == name), strict=True)
+        _, values, ours, theirs, _ = zip(*(row for row in rows if row[0] == name), strict=True)
         axes.loglog(values, theirs, "s--", color="#c8641e", label="PyTorch eager", markersize=4)
         axes.loglog(values, ours, "o-", color="#1f5fa8", label="this practical", markersize=4)
         axes.set_xlabel(LABELS[name])
