@@ -22,7 +22,8 @@ import autograd.numpy as np
 from autograd import value_and_grad
 
 from data import load_mnist, save_images
-from support import Run, TrainingState, flatten, launch, own_stream, rng, save_pictures
+from support import Run, TrainingState, flatten, launch, save_pictures
+from support.randomness import coarse_uniform, own_stream, rng
 
 D = 784  # pixels of one image: 28 x 28
 K = 50  # latent dimensions
@@ -229,7 +230,7 @@ def binarise(images):
     Returns:
         `(B, D)` float32 of zeros and ones, different at every call.
     """
-    return (images > rng.random(images.shape, dtype=np.float32)).astype(np.float32)
+    return (images > coarse_uniform(images.shape)).astype(np.float32)
 
 
 def train_epoch(state, unflatten, images, batch_size, learning_rate, on_step):

@@ -41,7 +41,7 @@ def parts():
     from support import acceleration
 
     replaced = dict.fromkeys(name for name, *_ in acceleration.REPLACED)
-    return [*replaced, "allocator", "flatten", "float32"]
+    return [*replaced, "allocator", "coarse_uniform", "flatten", "float32"]
 
 
 def ours(config, images):
@@ -55,6 +55,8 @@ def ours(config, images):
         acceleration.use_fast(chosen)
         if "allocator" in chosen:
             acceleration.keep_memory()
+    if "coarse_uniform" not in chosen:
+        vae.coarse_uniform = lambda shape: vae.rng.random(shape, dtype=np.float32)
     if "flatten" not in chosen:
         from autograd.misc.flatten import flatten
     if "float32" not in chosen:

@@ -6,10 +6,29 @@ resumed whichever of them the student's functions draw from.
 """
 
 import contextlib
+import math
 
 import numpy as np
 
 rng = np.random.default_rng(0)
+
+
+def coarse_uniform(shape):
+    """Uniform on [0, 1) in steps of 2^-16, for comparisons with a probability, from `rng`.
+
+    Four of them share the 64 bits that the generator makes at once, of which a float32 from
+    `rng.random` takes 32. `p > coarse_uniform(...)` holds with p's probability, rounded up to the
+    next step: never for 0, always for 1.
+
+    Args:
+        shape: of the result.
+
+    Returns:
+        float32 of this shape.
+    """
+    size = math.prod(shape)
+    words = rng.bit_generator.random_raw(-(-size // 4))
+    return words.view(np.uint16)[:size].reshape(shape) * np.float32(2**-16)
 
 
 def seed_all(seed):

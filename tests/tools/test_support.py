@@ -2,12 +2,13 @@
 
 import autograd.numpy as anp
 import numpy as np
+import pytest
 from autograd import grad
 from autograd.misc.flatten import flatten as autograd_flatten
 from autograd.test_util import check_grads
 
 from support import flatten, own_stream, rng
-from support.randomness import get_state, seed_all, set_state
+from support.randomness import coarse_uniform, get_state, seed_all, set_state
 
 NESTED = ([(np.arange(6.0).reshape(2, 3), np.array([7.0, 8.0]))], [(np.ones((1, 1)), np.zeros(0))])
 
@@ -55,6 +56,22 @@ def test_both_sources_of_random_numbers_can_be_seeded_saved_and_restored():
     seed_all(3)
     assert draw() == first
     assert first != second
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (8,), (), (0, 4), (2, 3, 1)])
+def test_coarse_uniform_numbers_are_the_generators_bits_sixteen_by_sixteen(shape):
+    seed_all(5)
+    numbers = coarse_uniform(shape)
+    after = rng.random()
+    seed_all(5)
+    words = rng.bit_generator.random_raw(-(-numbers.size // 4))
+    assert rng.random() == after
+    assert (numbers.shape, numbers.dtype) == (shape, np.float32)
+    wanted = [[int(word) >> shift & 0xFFFF for shift in (0, 16, 32, 48)] for word in words]
+    found = (numbers.ravel() * 2.0**16).tolist()
+    for start, parts in zip(range(0, numbers.size, 4), wanted, strict=True):
+        drawn = found[start : start + 4]
+        assert sorted(drawn) == sorted(parts) or (len(drawn) < 4 and set(drawn) <= set(parts))
 
 
 def test_an_own_stream_leaves_no_trace_even_after_an_error():
