@@ -211,7 +211,7 @@ def adam_update(
         learning_rate, beta_1, beta_2, epsilon: the constants of Figure 5.
 
     Returns:
-        params, m, v: after the step.
+        params, m, v: after the step; they may be the arrays given, changed in place.
     """
     raise NotImplementedError("Task 2.2: adam_update")
 
