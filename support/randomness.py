@@ -14,17 +14,11 @@ rng = np.random.default_rng(0)
 
 
 def coarse_uniform(shape):
-    """Uniform on [0, 1) in steps of 2^-16, for comparisons with a probability, from `rng`.
+    """Float32 of this shape, uniform on [0, 1) in steps of 2^-16, to compare probabilities with.
 
-    Four of them share the 64 bits that the generator makes at once, of which a float32 from
-    `rng.random` takes 32. `p > coarse_uniform(...)` holds with p's probability, rounded up to the
-    next step: never for 0, always for 1.
-
-    Args:
-        shape: of the result.
-
-    Returns:
-        float32 of this shape.
+    Four of them share the 64 bits that `rng` makes at once; a float32 of `rng.random` takes 32.
+    `p > coarse_uniform(...)` holds with probability p, rounded up to the next step: never for 0,
+    always for 1.
     """
     size = math.prod(shape)
     words = rng.bit_generator.random_raw(-(-size // 4))

@@ -199,6 +199,17 @@ def test_logaddexp_with_a_number_or_an_array(shape, dtype, seed, number):
     assert_same(np.logaddexp, x, array(shape, dtype, seed + 1))
 
 
+@pytest.mark.parametrize("dtype", [onp.float32, onp.float64])
+def test_logaddexp_has_its_derivatives_up_to_where_exp_overflows(dtype):
+    y = onp.linspace(-120, 88, 53, dtype=dtype)
+    assert_same(lambda y: np.logaddexp(0, y), y)
+    gradient = grad(lambda y: np.sum(np.logaddexp(0, y)))
+    assert_same(gradient, y)  # one order more
+    exact = 1 / (1 + onp.exp(-y.astype(onp.longdouble)))
+    limits = onp.finfo(dtype)
+    onp.testing.assert_allclose(gradient(y), exact, 120 * limits.eps, limits.tiny)
+
+
 @pytest.mark.parametrize("dtype", [onp.float16, onp.float32, onp.float64])
 def test_logaddexp_has_numpys_values_to_the_last_digits_and_at_the_ends(dtype):
     limits = onp.finfo(dtype)
