@@ -228,7 +228,7 @@ def adam_update(
         params, m, v: after the step; they may be the arrays given, changed in place.
     """
     ### BEGIN SOLUTION
-    m *= beta_1  # in place: two new vectors would make a step of training 3 % slower
+    m *= beta_1  # in place: a new vector would take longer
     m += (1 - beta_1) * gradient
     v *= beta_2
     v += (1 - beta_2) * gradient**2
