@@ -339,7 +339,7 @@ def read_result(path, key):
 def read_results(folder):
     """The results in a folder, of all students by name."""
     results = []
-    for path in sorted(Path(folder).glob("*.json")):
+    for path in sorted(Path(folder).glob("[!.]*.json")):  # .NAME-*.json: a killed run's leftovers
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
