@@ -153,7 +153,7 @@ def dot_adjoint_1(A, G, A_meta, B_meta):
 
 
 # Memory: glibc may return large arrays to the system once they are freed. Whether it does depends
-# on what was freed before: an epoch takes 1.5 s, or 2.0 s with a thousand page faults a step.
+# on what was freed before: an epoch takes 1.6 s, or 2.1 s with a thousand page faults a step.
 def keep_memory():
     """Let glibc keep what is freed for the next arrays; other C libraries are left alone."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -140,7 +140,7 @@ def make_notebook(path):
         code(
             "from pathlib import Path\n\n"
             "from IPython.display import Image, display\n\n"
-            'for path in sorted(Path("results").glob("*.png")):\n'
+            'for path in sorted(Path("results").glob("[!.]*.png")):\n'
             "    print(path)\n"
             "    display(Image(path))"
         ),
